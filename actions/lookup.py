@@ -1,0 +1,70 @@
+"""Asks the directory for a situation's services: the only place where actions touch it."""
+
+import os
+from dataclasses import replace
+from datetime import datetime, timezone
+from functools import cache
+
+from sqlalchemy.engine import Engine
+
+from actions.needs import needs
+from actions.situation import NEED_OF_RISK, Situation
+from directory.coverage import answers_differ
+from directory.database import open_engine, open_session
+from directory.search import FoundService, ServiceQuery, search
+
+AT_A_TIME = 3
+DEFAULT_URL = "sqlite:///var/directory.sqlite3"
+
+# What the directory calls the audiences that a conversation knows.
+DIRECTORY_AUDIENCE = {"adult": "adult_survivor"}
+
+
+@cache
+def engine() -> Engine:
+    """Return the process's engine for HANDRAIL_DIRECTORY_URL."""
+    return open_engine(os.environ.get("HANDRAIL_DIRECTORY_URL", DEFAULT_URL))
+
+
+def find_services(situation: Situation, fresh: bool = True) -> tuple[FoundService, ...]:
+    """Return up to three services for the situation, best first.
+
+    With `fresh` false, those that were shown already are left out.
+
+    Raises:
+        DirectoryUnavailable: the database does not answer.
+    """
+    known = () if fresh else situation.shown
+    query = replace(service_query(situation), limit=AT_A_TIME + len(known))
+    with open_session(engine()) as session:
+        found = search(session, query).services
+    return tuple(service for service in found if service.id not in known)[:AT_A_TIME]
+
+
+def should_ask_audience(situation: Situation) -> bool:
+    """Tell whether to ask who it is for: not known, not asked yet, and it changes the answer."""
+    need = needs()[situation.need]
+    if situation.audience or situation.asked_audience or not need.ask_audience:
+        return False
+    child, adult = (
+        service_query(replace(situation, audience=audience)) for audience in ("child", "adult")
+    )
+    with open_session(engine()) as session:
+        return answers_differ(session, child, adult)
+
+
+def service_query(situation: Situation) -> ServiceQuery:
+    """Return what to ask the directory, crisis services before all others when acute."""
+    need = needs()[situation.need]
+    audience = situation.audience or need.audience
+    kinds = need.services_for(situation.audience)
+    if situation.acute:
+        crisis = needs()[NEED_OF_RISK[situation.acute]].services_for(situation.audience)
+        kinds = tuple(dict.fromkeys((*crisis, *kinds)))
+    return ServiceQuery(
+        country=situation.country,
+        needs=kinds,
+        audience=DIRECTORY_AUDIENCE.get(audience or "", audience),
+        contact_way=situation.contact_way,
+        at=datetime.now(timezone.utc),
+    )

@@ -1,0 +1,1 @@
+"""The administrators' process: a status page and the public, read-only HSDS API."""

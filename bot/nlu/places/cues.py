@@ -1,0 +1,181 @@
+"""Decides what a message says about a place that it names: lived in, come from, denied.
+
+The decisions are the ordered `cues` of a language file; this module compiles and tries them.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import IntEnum
+
+from bot.nlu.places.language_file import CueEntry, LanguageFile, PlaceFileError
+from bot.nlu.places.normalisation import normalise
+from bot.nlu.places.stored_names import NameKind
+
+# Stands in a context for another place of the message; `<place>` in a cue matches it.
+PLACE_MARK = "_place_"
+# Stands before a person who is not the writer; `<other>` in a cue matches both.
+_OTHER_MARK = "@"
+
+_CLASS = re.compile(r"(?<!\?P)<(\w+)>")
+_SPACE = re.compile(r"\s+")
+_SENTENCE_END = re.compile(r"[.!?]+\s|\n")
+# "in Charlotte's room", "in Jordan's car": persons own more than places do.
+_POSSESSED = re.compile(r"'\w")
+_MAX_CONTEXT = 120
+_MAX_NESTING = 5
+
+
+class Role(IntEnum):
+    """What a message says of a place; the higher one wins. Below MENTIONED no country follows."""
+
+    DENIED = 0
+    ELSEWHERE = 1
+    MENTIONED = 2
+    COMES_FROM = 3
+    ASKED = 4
+    LIVES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A compiled `CueEntry`."""
+
+    role: Role
+    before: re.Pattern[str]
+    after: re.Pattern[str]
+    kinds: frozenset[NameKind]
+    subjects: frozenset[str]
+    loose: bool
+    plain: bool
+
+
+_KINDS = {
+    "place": frozenset(NameKind) - {NameKind.DEMONYM, NameKind.PHONE, NameKind.STATE_CODE},
+    "country": frozenset({NameKind.COUNTRY, NameKind.ABBREVIATION}),
+    "demonym": frozenset({NameKind.DEMONYM, NameKind.COUNTRY_OR_DEMONYM}),
+    "phone": frozenset({NameKind.PHONE}),
+}
+
+
+class Cues:
+    """The decision list of one language."""
+
+    def __init__(self, language: LanguageFile, source: str) -> None:
+        """Compile the cues; raises `PlaceFileError` naming `source` and the entry at fault."""
+        self._classes = {
+            **language.words,
+            "filler": language.filler,
+            "greeting": language.greetings,
+            "self": [f"{_OTHER_MARK}?{word}" for word in language.self_words],
+            "other": [f"{_OTHER_MARK}[\\w']+"],
+            "place": [PLACE_MARK],
+        }
+        self._source = source
+        self._cues = [self._compile(entry) for entry in language.cues]
+        persons = language.persons.dict()
+        self._person = self._pattern(
+            "persons",
+            "(?<!\\w)(?:"
+            + "|".join(
+                f"(?P<{name}>{_alternatives(persons[name])})"
+                for name in ("home", "close", "writer", "thing", "other")
+            )
+            + ")(?![\\w'])",
+        )
+        # Words that lead from a preposition to a name ("in [the north of] Peru") are left out.
+        self._lead = self._pattern("lead", f"(?: (?:{_alternatives(language.lead)}))+$")
+        ends = _alternatives(language.continues)
+        self._phrase_end = self._pattern(
+            "continues", f"$|[^\\w\\s'-]| [^\\w\\s]| (?:{ends})(?!\\w)"
+        )
+        self.correction = self._pattern(
+            "corrections", f"(?i)(?<!\\w)(?:{_alternatives(language.corrections)})(?!\\w)"
+        )
+
+    def role(self, kind: NameKind, before: str, after: str, careful: bool) -> Role | None:
+        """Return the role of a name between two contexts (see `context`), or None.
+
+        A `careful` name (also a word, or a person's) must end its phrase.
+        """
+        if kind is not NameKind.DEMONYM:
+            before = self._lead.sub("", before)
+        subject, before = self._subject(before)
+        if _POSSESSED.match(after) and (careful or kind not in _KINDS["country"]):
+            return None
+        ends_phrase = self._phrase_end.match(after) is not None
+        for cue in self._cues:
+            if kind not in cue.kinds or (cue.subjects and subject not in cue.subjects):
+                continue
+            if careful and cue.plain:
+                continue
+            if not (cue.before.search(before) and cue.after.match(after)):
+                continue
+            if ends_phrase or cue.loose or not _must_end_phrase(kind, cue.role, careful):
+                return cue.role
+        return None
+
+    def _subject(self, before: str) -> tuple[str, str]:
+        """Return whom `before` speaks about last, and the text with other persons marked."""
+        nearest, pieces, position = "nobody", [], 0
+        for match in self._person.finditer(before):
+            nearest = match.lastgroup or nearest
+            if nearest == "other":
+                pieces.append(before[position : match.start()])
+                position = match.start()
+        return nearest, _OTHER_MARK.join((*pieces, before[position:]))
+
+    def _compile(self, entry: CueEntry) -> Cue:
+        where = f"cues.{entry.id}"
+        before = f"(?:(?<!\\w)|(?!\\w))(?:{entry.before})$" if entry.before else ""
+        return Cue(
+            role=Role[entry.role.upper()],
+            before=self._pattern(f"{where}.before", before),
+            after=self._pattern(f"{where}.after", entry.after),
+            kinds=frozenset[NameKind]().union(*(_KINDS[kind] for kind in entry.kinds)),
+            subjects=frozenset(entry.subject),
+            loose=entry.loose,
+            plain=entry.plain,
+        )
+
+    def _pattern(self, where: str, template: str) -> re.Pattern[str]:
+        try:
+            return re.compile(self._expand(template))
+        except (re.error, KeyError, RecursionError) as error:
+            raise PlaceFileError(f"{self._source}: {where}: {error}") from error
+
+    def _expand(self, template: str) -> str:
+        for _ in range(_MAX_NESTING):
+            template = _CLASS.sub(self._class_pattern, template)
+        return template
+
+    def _class_pattern(self, reference: re.Match[str]) -> str:
+        return f"(?:{_alternatives(self._classes[reference.group(1)])})"
+
+
+def context(text: str, places: Iterable[tuple[int, int]], start: int, end: int) -> tuple[str, str]:
+    """Return the normalised text before and after `text[start:end]`, for `Cues.role`.
+
+    The first begins with the sentence and has a mark for each of the other `places` (character
+    ranges in order); single spaces, none at its end.
+    """
+    pieces: list[str] = []
+    position = 0
+    for place_start, place_end in places:
+        if place_end <= start:
+            pieces += (normalise(text[position:place_start]), PLACE_MARK)
+            position = place_end
+    before = "".join((*pieces, normalise(text[position:start])))
+    sentence = _SPACE.sub(" ", _SENTENCE_END.split(before)[-1]).strip()
+    after = _SPACE.sub(" ", normalise(text[end : end + _MAX_CONTEXT]))
+    return sentence[-_MAX_CONTEXT:], after
+
+
+def _must_end_phrase(kind: NameKind, role: Role, careful: bool) -> bool:
+    if role < Role.MENTIONED:
+        return False
+    return careful or (role is Role.MENTIONED and kind not in _KINDS["country"])
+
+
+def _alternatives(patterns: Iterable[str]) -> str:
+    return "|".join(patterns)

@@ -1,0 +1,224 @@
+"""All names of places in one language, and where they occur in a message.
+
+Names of countries, demonyms and regions are found by spaCy's PhraseMatcher; the 32,000 cities and
+towns by look-up, because as patterns they would take seconds to build.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+
+import pycountry
+from babel import Locale
+from spacy.matcher import PhraseMatcher
+from spacy.tokens import Doc
+from spacy.vocab import Vocab
+
+from bot.nlu.places.cues import Cues
+from bot.nlu.places.language_file import COUNTRY_CODES, LanguageFile, NamesByCountry, load_language
+from bot.nlu.places.normalisation import name_key, normalise
+from bot.nlu.places.spelling import Spelling
+from bot.nlu.places.stored_names import DATA_DIR, NameKind, read_names
+
+_PIECE = re.compile(r"[^\W_]+|[^\w\s'’.-]")
+_PARENTHESIS = re.compile(r"\s*\((.*)\)")
+_MAX_CITY_WORDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a name may mean: countries are ISO 3166-1 codes, likeliest first.
+
+    A `careful` name is also a word, or a person's.
+    """
+
+    kind: NameKind
+    countries: tuple[str, ...]
+    careful: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A normalised word of a message, with its character range in the message."""
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A name found in a message: words `first` to `last` (exclusive), characters `start` to `end`.
+
+    `key` is the name normalised, `text` the name as it was written.
+    """
+
+    key: str
+    meaning: Meaning
+    first: int
+    last: int
+    start: int
+    end: int
+    text: str
+
+
+# First and last word, and what the name means; None for a phrase that is no place.
+_Found = tuple[int, int, Meaning | None]
+
+
+class Gazetteer:
+    """The names and cues of one language; make one with `gazetteer(language)`."""
+
+    def __init__(self, language: str) -> None:
+        """Load the language's file and the stored names; raises `PlaceFileError`, `ValueError`."""
+        self.language = load_language(language)
+        self.cues = Cues(self.language, source=str(DATA_DIR / f"{language}.yml"))
+        self.filler = frozenset(" ".join(self.language.filler).split())
+        introduction = (*self.language.greetings, *self.language.self_words)
+        self.introduction = frozenset(" ".join(introduction).split())
+        self.common_words = self.filler | frozenset(self.language.continues)
+        self.ambiguous = {name_key(name): entry for name, entry in self.language.ambiguous.items()}
+        locale = Locale(language)
+        self.tongues = frozenset(name_key(name) for name in locale.languages.values())
+        self._names = _phrase_names(self.language, locale)
+        self._not_places = {name_key(phrase) for phrase in self.language.not_places}
+        self._cities, self._state_codes = _stored_names(self.language, self._names)
+        self._vocab = Vocab()
+        self._matcher = PhraseMatcher(self._vocab, attr="ORTH")
+        for key in (*self._names, *self._not_places):
+            self._matcher.add(key, [Doc(self._vocab, words=key.split())])
+        self.spelling = Spelling(
+            {
+                key: meaning.countries
+                for key, meaning in self._names.items()
+                if meaning.kind is NameKind.COUNTRY and len(meaning.countries) == 1
+            },
+            known={*self._names, *self._cities, *self.language.not_misspelt},
+        )
+
+    def words(self, doc: Doc) -> list[Word]:
+        """Return the words of `doc` and its punctuation, without apostrophes, stops and hyphens."""
+        words = []
+        for token in doc:
+            for piece in _PIECE.finditer(token.text):
+                if key := normalise(piece.group()):
+                    start = token.idx + piece.start()
+                    words.append(Word(key, start, start + len(piece.group())))
+        return words
+
+    def mentions(self, text: str, words: list[Word]) -> list[Mention]:
+        """Return the names in `text`, longest first where they overlap, in their order."""
+        found = [*self._phrases(words), *self._towns(words)]
+        taken: set[int] = set()
+        mentions = []
+        for first, last, meaning in sorted(found, key=lambda item: item[0] - item[1]):
+            if taken.isdisjoint(range(first, last)):
+                taken.update(range(first, last))
+                if meaning is not None:
+                    mentions.append(mention(text, words, first, last, meaning))
+        return sorted(mentions, key=lambda item: item.first)
+
+    def _phrases(self, words: list[Word]) -> Iterator[_Found]:
+        # Strings of a memory zone are freed with it: nothing of a message stays in the vocabulary.
+        with self._vocab.memory_zone():
+            doc = Doc(self._vocab, words=[word.text for word in words])
+            for _, first, last in self._matcher(doc):
+                key = " ".join(word.text for word in words[first:last])
+                yield first, last, None if key in self._not_places else self._names[key]
+
+    def _towns(self, words: list[Word]) -> Iterator[_Found]:
+        for first in range(len(words)):
+            key = ""
+            for last in range(first + 1, min(first + _MAX_CITY_WORDS, len(words)) + 1):
+                key = f"{key} {words[last - 1].text}" if key else words[last - 1].text
+                if city := self._cities.get(key):
+                    yield first, last, city
+                elif last == first + 1 and (code := self._state_codes.get(key)):
+                    yield first, last, code
+
+
+def mention(text: str, words: list[Word], first: int, last: int, meaning: Meaning) -> Mention:
+    """Return the mention of a name by `words[first:last]` of `text`."""
+    key = " ".join(word.text for word in words[first:last])
+    start, end = words[first].start, words[last - 1].end
+    return Mention(key, meaning, first, last, start, end, text[start:end])
+
+
+@cache
+def gazetteer(language: str) -> Gazetteer:
+    """Return the gazetteer of `language` (ISO 639-1), loaded once a process."""
+    return Gazetteer(language)
+
+
+def _phrase_names(language: LanguageFile, locale: Locale) -> dict[str, Meaning]:
+    """Return the names that the PhraseMatcher finds; what stands later overrules."""
+    careful = {name_key(name) for name in language.careful}
+    names: dict[str, Meaning] = {}
+
+    def add(key: str, kind: NameKind, countries: tuple[str, ...]) -> None:
+        names[key] = Meaning(kind, countries, careful=key in careful)
+
+    for kind, pairs in (
+        (NameKind.CITY, _pairs(language.cities)),
+        (NameKind.REGION, _pairs(language.regions)),
+        (NameKind.COUNTRY, _standard_names(locale)),
+        (NameKind.COUNTRY, _pairs(language.countries)),
+        (NameKind.ABBREVIATION, _pairs(language.abbreviations)),
+    ):
+        for country, name in pairs:
+            add(name_key(name), kind, (country,))
+    for country, name in _pairs(language.demonyms):
+        for ending in language.demonym_endings:
+            key = name_key(name + ending)
+            kind = NameKind.COUNTRY_OR_DEMONYM if key in names else NameKind.DEMONYM
+            add(key, kind, (country,))
+    for name, entry in language.ambiguous.items():
+        add(name_key(name), NameKind(entry.kind), tuple(entry.candidates))
+    return names
+
+
+def _stored_names(
+    language: LanguageFile, known: dict[str, Meaning]
+) -> tuple[dict[str, Meaning], dict[str, Meaning]]:
+    """Return the cities, towns and regions, and the state codes, without what is `known`."""
+    stored = read_names()
+    skipped = known.keys() | {name_key(name) for name in language.not_cities}
+    demoted = {name_key(name) for name in language.word_cities}
+    meaning = cache(Meaning)
+    cities: dict[str, Meaning] = {}
+    for kind in (NameKind.CITY, NameKind.MINOR_CITY, NameKind.TOWN, NameKind.REGION):
+        for key, countries in stored[kind].items():
+            if key not in skipped:
+                cities[key] = meaning(NameKind.TOWN if key in demoted else kind, countries)
+    codes = {
+        key: meaning(NameKind.STATE_CODE, countries)
+        for key, countries in stored[NameKind.STATE_CODE].items()
+    }
+    return cities, codes
+
+
+def _pairs(names: NamesByCountry) -> Iterator[tuple[str, str]]:
+    for country, variants in names.items():
+        for variant in variants:
+            yield country, variant
+
+
+def _standard_names(locale: Locale) -> Iterator[tuple[str, str]]:
+    """Yield the names of CLDR, and for English those of ISO 3166-1."""
+    for country in COUNTRY_CODES:
+        if name := locale.territories.get(country):
+            yield from ((country, part) for part in (name, *_parts(name)))
+    if locale.language != "en":
+        return
+    for entry in pycountry.countries:
+        for attribute in ("name", "common_name", "official_name"):
+            name = getattr(entry, attribute, None)
+            if name and "," not in name:
+                yield entry.alpha_2, name
+
+
+def _parts(name: str) -> Iterable[str]:
+    """Return both names of "Myanmar (Burma)"."""
+    inner = _PARENTHESIS.search(name)
+    return (inner.group(1), _PARENTHESIS.sub("", name)) if inner else ()

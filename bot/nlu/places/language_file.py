@@ -1,0 +1,140 @@
+"""The schema of `data/places/<lang>.yml` and its loader.
+
+Every fault in a file is reported when it is loaded, with the file and the entry that holds it.
+"""
+
+from pathlib import Path
+from typing import Literal
+
+import pycountry
+from pydantic import BaseModel, Extra, Field, ValidationError, validator
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from bot.nlu.places.stored_names import DATA_DIR
+
+# Kosovo has no ISO 3166-1 code; XK is the user-assigned one of CLDR and of telephone services.
+COUNTRY_CODES = frozenset(country.alpha_2 for country in pycountry.countries) | {"XK"}
+
+RoleName = Literal["lives", "asked", "comes_from", "mentioned", "elsewhere", "denied"]
+CueKind = Literal["place", "country", "demonym", "phone"]
+Subject = Literal["writer", "home", "close", "thing", "other", "nobody"]
+NamesByCountry = dict[str, list[str]]
+
+
+class PlaceFileError(ValueError):
+    """A file of names cannot be used; the message names the file and the entry."""
+
+
+class _Entry(BaseModel):
+    class Config:
+        extra = Extra.forbid
+        allow_mutation = False
+
+
+class AmbiguousName(_Entry):
+    """A name of several countries; `hints` are words elsewhere in a message that decide."""
+
+    kind: Literal["country", "demonym", "abbreviation"] = "country"
+    candidates: list[str] = Field(min_items=2)
+    hints: NamesByCountry = {}
+
+
+class Persons(_Entry):
+    """Regular expressions for whom a sentence speaks about; the nearest before a place counts."""
+
+    writer: list[str]
+    home: list[str]
+    close: list[str]
+    thing: list[str]
+    other: list[str]
+
+
+class CueEntry(_Entry):
+    """What the words before and after a name must be for the name to have a role."""
+
+    id: str
+    role: RoleName
+    before: str = ""
+    after: str = ""
+    kinds: list[CueKind] = ["place"]
+    subject: list[Subject] = []
+    loose: bool = False
+    plain: bool = False
+
+
+class LanguageFile(_Entry):
+    """All of one language's file; its comments say what each section is for."""
+
+    countries: NamesByCountry
+    abbreviations: NamesByCountry = {}
+    demonym_endings: list[str] = [""]
+    demonyms: NamesByCountry
+    regions: NamesByCountry = {}
+    cities: NamesByCountry = {}
+    ambiguous: dict[str, AmbiguousName] = {}
+    careful: list[str] = []
+    not_places: list[str] = []
+    not_cities: list[str] = []
+    word_cities: list[str] = []
+    not_misspelt: list[str] = []
+    filler: list[str]
+    greetings: list[str] = []
+    self_words: list[str]
+    persons: Persons
+    lead: list[str] = []
+    words: dict[str, list[str]]
+    cues: list[CueEntry]
+    continues: list[str]
+    corrections: list[str] = []
+    spelling_after: list[str] = []
+    articles: list[str] = []
+    between: list[str] = []
+
+    @validator("countries", "abbreviations", "demonyms", "regions", "cities")
+    @classmethod
+    def _codes_exist(cls, names: NamesByCountry) -> NamesByCountry:
+        _check_codes(names)
+        return names
+
+    @validator("ambiguous")
+    @classmethod
+    def _candidates_exist(cls, names: dict[str, AmbiguousName]) -> dict[str, AmbiguousName]:
+        for name, entry in names.items():
+            _check_codes([*entry.candidates, *entry.hints])
+            if strangers := entry.hints.keys() - set(entry.candidates):
+                raise ValueError(f"{name}: hints for {sorted(strangers)}, which is no candidate")
+        return names
+
+    @validator("cues")
+    @classmethod
+    def _cue_ids_differ(cls, cues: list[CueEntry]) -> list[CueEntry]:
+        ids = [cue.id for cue in cues]
+        if repeated := {name for name in ids if ids.count(name) > 1}:
+            raise ValueError(f"used more than once: {sorted(repeated)}")
+        return cues
+
+
+def load_language(language: str, directory: Path = DATA_DIR) -> LanguageFile:
+    """Return the names and cues of `language` (ISO 639-1).
+
+    Raises `PlaceFileError` when the file is missing, is no YAML or breaks the schema.
+    """
+    path = directory / f"{language}.yml"
+    try:
+        content = YAML(typ="safe").load(path)
+    except (OSError, YAMLError) as error:
+        raise PlaceFileError(f"{path}: {error}") from error
+    try:
+        return LanguageFile.parse_obj(content)
+    except ValidationError as error:
+        faults = "; ".join(
+            f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}"
+            for fault in error.errors()
+        )
+        raise PlaceFileError(f"{path}: {faults}") from error
+
+
+def _check_codes(codes: NamesByCountry | list[str]) -> None:
+    if unknown := set(codes) - COUNTRY_CODES:
+        raise ValueError(f"no country codes: {sorted(unknown)}")

@@ -1,0 +1,27 @@
+"""One spelling for every way to type a name: lower case, no accents, straight apostrophes.
+
+Names and messages pass through the same function, so that they can be compared by equality.
+"""
+
+import re
+import unicodedata
+
+_QUOTES = str.maketrans("’‘ʼ`´", "'''''")
+_WORD = re.compile(r"[^\W_]+")
+
+
+def normalise(text: str) -> str:
+    """Return `text` in lower case, without accents, with straight apostrophes.
+
+    The result may be shorter or longer than `text`: never use its offsets on the original.
+    """
+    if text.isascii():
+        return text.lower()
+    decomposed = unicodedata.normalize("NFKD", text.translate(_QUOTES).lower())
+    bare = "".join(char for char in decomposed if not unicodedata.combining(char))
+    return unicodedata.normalize("NFC", bare)
+
+
+def name_key(name: str) -> str:
+    """Return the words of `name`, normalised and joined by one space ("St. John's": st john s)."""
+    return " ".join(_WORD.findall(normalise(name)))

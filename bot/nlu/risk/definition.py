@@ -1,0 +1,140 @@
+"""The schema of `data/safety/<lang>.yml` and its loader.
+
+Every fault in a file is reported when it is loaded, with the file and the entry that holds it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, Extra, Field, ValidationError, constr, root_validator, validator
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+RiskKind = Literal["suicide", "danger"]
+GuardScope = Literal["overlap", "sentence", "message"]
+EntryId = constr(regex=r"^[a-z0-9_]+(\.[a-z0-9_]+)*$")
+
+
+class RiskDefinitionError(ValueError):
+    """A risk file cannot be used; the message names the file and the entry."""
+
+
+class _Entry(BaseModel):
+    class Config:
+        extra = Extra.forbid
+        allow_mutation = False
+
+
+class PatternEntry(_Entry):
+    """Multi-word patterns that mean one acute risk.
+
+    `examples` are sentences on which this entry must fire; the tests run all of them.
+    """
+
+    id: EntryId  # type: ignore[valid-type]
+    kind: RiskKind
+    third_person: bool = False
+    match: list[str] = Field(min_items=1)
+    examples: list[str] = Field(min_items=1)
+
+
+class GuardEntry(_Entry):
+    """Wording that shows that a pattern does not mean what it says.
+
+    `scope` says which patterns it silences: those that share a word with it (`overlap`), those
+    in its sentence, or all in the message. `cancels` narrows that to pattern ids with one of
+    these beginnings. A message that has one of the `unless` patterns lifts the guard.
+    `examples` are sentences on which nothing may fire.
+    """
+
+    id: EntryId  # type: ignore[valid-type]
+    scope: GuardScope
+    cancels: list[EntryId] = Field(min_items=1)  # type: ignore[valid-type]
+    match: list[str] = Field(min_items=1)
+    unless: list[str] = []
+    examples: list[str] = Field(min_items=1)
+
+
+class Typos(_Entry):
+    """Key words that are recognised when misspelt, and real words that are not misspellings."""
+
+    words: str
+    real_words: str
+
+
+class RiskDefinition(_Entry):
+    """All of one language's file. Word lists are strings with commas between the entries.
+
+    `spellings` turns short forms into the words that patterns use ("dont" to "do not");
+    `words` names lists that patterns refer to as `<name>`. A suicide pattern is about someone
+    else when a `third_person` pattern reaches it and it holds no `first_person` word.
+    """
+
+    language: constr(regex=r"^[a-z]{2,3}$")  # type: ignore[valid-type]
+    spellings: dict[str, str] = {}
+    words: dict[str, str] = {}
+    first_person: str = ""
+    third_person: list[str] = []
+    typos: Typos
+    patterns: list[PatternEntry] = Field(min_items=1)
+    guards: list[GuardEntry] = []
+
+    @validator("patterns", "guards")
+    def _ids_are_unique(cls, entries: list[Any]) -> list[Any]:  # noqa: N805
+        seen: set[str] = set()
+        for entry in entries:
+            if entry.id in seen:
+                raise ValueError(f"the id '{entry.id}' is used twice")
+            seen.add(entry.id)
+        return entries
+
+    @root_validator(skip_on_failure=True)
+    def _cancels_name_patterns(cls, values: dict[str, Any]) -> dict[str, Any]:  # noqa: N805
+        ids = [pattern.id for pattern in values["patterns"]]
+        for guard in values["guards"]:
+            for prefix in guard.cancels:
+                if not any(is_within(pattern_id, prefix) for pattern_id in ids):
+                    raise ValueError(f"guard '{guard.id}' cancels '{prefix}': no such pattern")
+        return values
+
+
+def is_within(pattern_id: str, prefix: str) -> bool:
+    """Says whether a dotted pattern id is `prefix` itself or lies below it."""
+    return pattern_id == prefix or pattern_id.startswith(f"{prefix}.")
+
+
+def load_definition(path: Path) -> RiskDefinition:
+    """Reads one language's risk file.
+
+    Raises:
+        RiskDefinitionError: the file is missing, is not YAML, or an entry breaks the schema.
+    """
+    try:
+        content = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise RiskDefinitionError(f"{path}: cannot be read ({error.strerror})") from error
+    except YAMLError as error:
+        raise RiskDefinitionError(f"{path}: not valid YAML: {error}") from error
+    if not isinstance(content, dict):
+        raise RiskDefinitionError(f"{path}: a mapping with 'patterns' is expected")
+    try:
+        return RiskDefinition(**content)
+    except ValidationError as error:
+        faults = "; ".join(_describe(fault, content) for fault in error.errors())
+        raise RiskDefinitionError(f"{path}: {faults}") from error
+
+
+def _describe(fault: Mapping[str, Any], content: Mapping[str, Any]) -> str:
+    """Turns a pydantic fault into 'pattern <id>, <field>: what is wrong'."""
+    section, *rest = fault["loc"]
+    if section in ("patterns", "guards") and rest and isinstance(rest[0], int):
+        entry = content[section][rest[0]]
+        name = entry.get("id") if isinstance(entry, dict) else None
+        label = f"{section[:-1]} '{name}'" if name else f"{section[:-1]} number {rest[0] + 1}"
+        place = ", ".join([label, *map(str, rest[1:])])
+    else:
+        place = ".".join(str(part) for part in fault["loc"] if part != "__root__")
+    return f"{place}: {fault['msg']}" if place else str(fault["msg"])

@@ -1,0 +1,184 @@
+"""Turns what a person typed into the words that risk patterns are written in.
+
+Undoes capitals, accents, short forms, misspellings, figures for letters and spread-out letters.
+A word that no pattern knows becomes a placeholder, so nothing personal reaches spaCy's
+vocabulary, which never forgets a string.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from bot.nlu.risk.definition import RiskDefinition
+
+STOP = "."
+NUMBER = "#"
+UNKNOWN = "\N{MIDDLE DOT}"
+
+# Scripts without spaces between words: each character is a token.
+_UNSPACED = r"\u3040-\u30ff\u3400-\u9fff"
+_LETTER = rf"[^\W_{_UNSPACED}]"
+_TOKEN = re.compile(
+    rf"""
+    (?P<pause>\.{{2,}})                                    # an ellipsis ends no sentence
+    | (?P<stop>[.!?;\n\u3002\u061f\u0964]+(?!\w))
+    | (?P<unspaced>[{_UNSPACED}])
+    | (?P<word>(?:[$@](?={_LETTER}))?{_LETTER}+(?:[*@$!|]+{_LETTER}+)*\**)
+    | (?P<symbol>[\u2600-\u27bf\U0001f000-\U0001faff])
+    | (?P<full_stop>[.!?;])
+    """,
+    re.VERBOSE,
+)
+_SPREAD = re.compile(r"(?<![^\W_])(?:[^\W\d_][ .\-_*]+){2,}[^\W\d_](?![^\W_])")
+_RUN = re.compile(r"(.)\1+")
+_LONG_RUN = re.compile(r"(.)\1\1")
+_FIGURES = {
+    "0": "o", "1": "il", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s", "!": "i",
+    "|": "il",
+}  # fmt: skip
+_SHORTEST_JOINED = 8
+
+
+def fold(text: str) -> str:
+    """Returns the text without case, accents, styled letters and invisible characters."""
+    if text.isascii():
+        return text.lower()
+    decomposed = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", text).casefold())
+    return "".join(c for c in decomposed if unicodedata.category(c) not in ("Mn", "Cf"))
+
+
+def plain_words(text: str) -> list[str]:
+    """Splits folded text into words, symbols and sentence ends, without any repair."""
+    words: list[str] = []
+    for found in _TOKEN.finditer(text):
+        if found.lastgroup in ("stop", "full_stop"):
+            words.append(STOP)
+        elif found.lastgroup != "pause":
+            words.append(found.group())
+    return words
+
+
+class Normaliser:
+    """Normalises messages of one language for the words that its patterns know."""
+
+    def __init__(self, definition: RiskDefinition, vocabulary: Collection[str]) -> None:
+        """Prepares the tables; `vocabulary` holds each single word used in a pattern."""
+        self._spellings = {
+            tuple(plain_words(fold(short))): plain_words(fold(full))
+            for short, full in definition.spellings.items()
+        }
+        self._longest_spelling = max(map(len, self._spellings), default=0)
+        self._vocabulary = frozenset(vocabulary)
+        self._known = self._vocabulary.union(*self._spellings, *self._spellings.values())
+        self._real = frozenset(split_list(definition.typos.real_words))
+        self._keys = sorted(set(split_list(definition.typos.words)))
+        self._keys_near = _by_length(self._keys)
+        self._squeezed = {_squeeze(word): word for word in sorted(self._known, reverse=True)}
+        self._longest_word = max(map(len, self._known), default=0)
+
+    def words(self, text: str) -> list[str]:
+        """Returns the message as pattern words, `STOP`, `NUMBER` and `UNKNOWN` marks."""
+        joined = _SPREAD.sub(self._join_spread, fold(text))
+        repaired = itertools.chain.from_iterable(map(self._repair, plain_words(joined)))
+        expanded = self._expand_spellings(list(repaired))
+        return [self._mark(word) for word in expanded]
+
+    def is_rewritten(self, words: Iterable[str]) -> bool:
+        """Says whether `words` hold a short form, which a message never has once normalised."""
+        original = list(words)
+        return list(self._expand_spellings(original)) != original
+
+    def _mark(self, word: str) -> str:
+        if word in self._vocabulary or word == STOP:
+            return word
+        return NUMBER if word.isdecimal() else UNKNOWN
+
+    def _join_spread(self, found: re.Match[str]) -> str:
+        letters = "".join(c for c in found.group() if c.isalpha())
+        return " ".join(self._split(letters)) or found.group()
+
+    def _repair(self, word: str) -> list[str]:
+        if word == STOP or len(word) == 1 or word in self._known or word.isdecimal():
+            return [word]
+        if not word.isalpha():
+            return self._undisguise(word)
+        if _LONG_RUN.search(word) and (squeezed := self._squeezed.get(_squeeze(word))):
+            return [squeezed]
+        if key := self._nearest_key(word):
+            return [key]
+        return (len(word) >= _SHORTEST_JOINED and self._split(word)) or [word]
+
+    def _undisguise(self, word: str) -> list[str]:
+        """Reads figures and signs as the letters that they stand for (k1ll, s*icide)."""
+        if "*" in word:
+            shape = re.compile(re.escape(word).replace(r"\*", "."))
+            return [key for key in self._keys if shape.fullmatch(key)][:1] or plain_words(
+                word.replace("*", " ")
+            )
+        letters = itertools.product(*(_FIGURES.get(c, c) for c in word.rstrip("!")))
+        for candidate in map("".join, itertools.islice(letters, 16)):
+            if candidate in self._known:
+                return [candidate]
+        return re.findall(r"[^\W\d_]+|\d+", word)
+
+    def _nearest_key(self, word: str) -> str | None:
+        if word in self._real:
+            return None
+        near = self._keys_near.get(len(word), ())
+        found = process.extractOne(word, near, scorer=OSA.distance, score_cutoff=2)
+        return found[0] if found and found[1] <= _tolerance(found[0]) else None
+
+    def _split(self, letters: str) -> list[str]:
+        """Finds known words in letters without spaces; nothing when a letter is left over."""
+        best: list[list[str] | None] = [[]] + [None] * len(letters)
+        for end in range(1, len(letters) + 1):
+            for start in range(max(0, end - self._longest_word), end):
+                before, word = best[start], letters[start:end]
+                if before is None or word not in self._known:
+                    continue
+                current = best[end]
+                if current is None or len(before) + 1 < len(current):
+                    best[end] = [*before, word]
+        return best[-1] or []
+
+    def _expand_spellings(self, words: list[str]) -> Iterator[str]:
+        position = 0
+        while position < len(words):
+            for length in range(self._longest_spelling, 0, -1):
+                full = self._spellings.get(tuple(words[position : position + length]))
+                if full is not None:
+                    yield from full
+                    position += length
+                    break
+            else:
+                yield words[position]
+                position += 1
+
+
+def split_list(text: str) -> list[str]:
+    """Splits a comma-separated list of the YAML file into folded entries."""
+    return [entry for part in text.split(",") if (entry := fold(part.strip()))]
+
+
+def _tolerance(key: str) -> int:
+    return 2 if len(key) >= 8 else 1
+
+
+def _by_length(keys: Iterable[str]) -> dict[int, list[str]]:
+    """Returns, for each length of a word, the keys that it could be a misspelling of."""
+    near: dict[int, list[str]] = defaultdict(list)
+    for key in keys:
+        for length in range(len(key) - _tolerance(key), len(key) + _tolerance(key) + 1):
+            near[length].append(key)
+    return near
+
+
+def _squeeze(word: str) -> str:
+    return _RUN.sub(r"\1", word)

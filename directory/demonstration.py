@@ -1,0 +1,75 @@
+"""Making a demonstration directory: the starter rows count as verified, and everything says so.
+
+Nobody has checked these rows; the mark in the database is what makes every card, page and API
+answer carry the notice (DESIGN 7).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from sqlalchemy import case, exists, func, select, update
+from sqlalchemy.engine import Connection, Engine
+
+from directory.database import open_transaction, upgrade
+from directory.errors import NotADemonstrationError
+from directory.exchange.records import (
+    ImportReport,
+    Progress,
+    batches,
+    no_progress,
+    store,
+)
+from directory.exchange.starter import starter_records
+from directory.info import is_demonstration, mark_as_demonstration
+from directory.models import Attribute, Service
+from directory.models.base import now
+from directory.vetting import CRISIS_NEEDS, VALIDITY, VALIDITY_IN_CRISIS
+from directory.vocabulary import NEEDS
+
+SERVICES_FILE = "services.csv"
+
+
+def create_demonstration(
+    engine: Engine, data_dir: Path, progress: Progress = no_progress
+) -> ImportReport:
+    """Create or refresh a demonstration directory from data_dir/services.csv.
+
+    May be called at every start: it repeats nothing and renews the dates. `progress` gets rows
+    done and total. Raises NotADemonstrationError for a directory with records of its own,
+    BadDataError for a faulty file, and DirectoryUnavailable; then nothing has changed.
+    """
+    records = starter_records(data_dir / SERVICES_FILE, progress)
+    upgrade(engine)
+    with open_transaction(engine) as connection:
+        _claim(connection)
+        # Drafts take over what the file says; afterwards they count as verified again.
+        connection.execute(update(Service).values(vetting_state="draft"))
+        report = store(connection, SERVICES_FILE, records)
+        _count_as_verified(connection, [record.id for record in records], now().date())
+    return report
+
+
+def _claim(connection: Connection) -> None:
+    """Mark an empty directory as a demonstration; refuse one that holds real records."""
+    if is_demonstration(connection):
+        return
+    if connection.execute(select(func.count(Service.id))).scalar():
+        raise NotADemonstrationError(
+            "this directory holds records and is not a demonstration; use another database"
+        )
+    mark_as_demonstration(connection)
+
+
+def _count_as_verified(connection: Connection, ids: Sequence[str], today: date) -> None:
+    """Give the services the state and the dates that a verification of today would give."""
+    crisis_terms = [NEEDS.term_id(need) for need in sorted(CRISIS_NEEDS)]
+    in_crisis = exists().where(
+        Attribute.link_id == Service.id, Attribute.taxonomy_term_id.in_(crisis_terms)
+    )
+    valid_until = case((in_crisis, today + VALIDITY_IN_CRISIS), else_=today + VALIDITY)
+    verified = {"vetting_state": "verified", "assured_date": today, "valid_until": valid_until}
+    for some in batches(ids):
+        connection.execute(update(Service).where(Service.id.in_(some)).values(verified))

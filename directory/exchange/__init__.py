@@ -1,0 +1,1 @@
+"""Bringing records in and giving them out: the starter CSV and HSDS files."""

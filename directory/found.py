@@ -1,0 +1,192 @@
+"""A service as it is shown to a person: what they can dial from where they are, and when.
+
+These are the facts of the service card of contract W2.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
+
+from directory.info import is_demonstration
+from directory.models import (
+    Language,
+    Organization,
+    Phone,
+    Schedule,
+    Service,
+    ServiceArea,
+    Url,
+)
+from directory.opening import Opening
+from directory.phones import dialable, international_display
+from directory.vocabulary import INTERNATIONAL, WEB_CHAT
+
+
+@dataclass(frozen=True)
+class FoundPhone:
+    """`number` is what a telephone dials from the person's country; `display` is for reading.
+
+    `number` may begin with + and, in a few countries, hold * or #, which a tel: link must write
+    percent-encoded.
+    """
+
+    number: str
+    display: str
+
+
+@dataclass(frozen=True)
+class FoundService:
+    """One service for one person at one moment.
+
+    `country` is the person's country, or ZZ for an international service. `whatsapp` is in
+    E.164 form. `open_now`, `free` and `anonymous` are None when nobody can say. `opens_at` is
+    aware, in the service's time zone. `demo` means that nobody has verified anything.
+    """
+
+    id: str
+    name: str
+    organization: str
+    description: str
+    country: str
+    phones: tuple[FoundPhone, ...]
+    sms: str | None
+    whatsapp: str | None
+    chat_url: str | None
+    website: str | None
+    email: str | None
+    open_now: bool | None
+    opens_at: datetime | None
+    hours: str | None
+    languages: tuple[str, ...]
+    free: bool | None
+    anonymous: bool | None
+    verified_on: date | None
+    valid_until: date | None
+    demo: bool
+
+
+_FREE = {"free": True, "standard": False, "unknown": None}
+
+# Built once: SQLAlchemy then has their SQL at hand for every search.
+_IDS = bindparam("ids", expanding=True)
+_SERVICES = (
+    select(
+        Service.id,
+        Service.name,
+        Service.description,
+        Service.url,
+        Service.email,
+        Service.cost,
+        Service.anonymous,
+        Service.assured_date,
+        Service.valid_until,
+        Organization.name.label("organization"),
+    )
+    .join(Organization, Organization.id == Service.organization_id)
+    .where(Service.id.in_(_IDS))
+)
+_PHONES = (
+    select(
+        Phone.service_id,
+        Phone.type,
+        Phone.number,
+        Phone.country,
+        Phone.e164,
+        Phone.reachable_from_abroad,
+    )
+    .where(Phone.service_id.in_(_IDS))
+    .order_by(Phone.position, Phone.id)
+)
+_CHATS = select(Url.service_id, Url.url).where(Url.service_id.in_(_IDS), Url.label == WEB_CHAT)
+_LANGUAGES = (
+    select(Language.service_id, Language.code)
+    .where(Language.service_id.in_(_IDS), Language.code.is_not(None))
+    .order_by(Language.position, Language.id)
+)
+_HOURS = (
+    select(Schedule.service_id, Schedule.description, Schedule.opening_hours)
+    .where(Schedule.service_id.in_(_IDS))
+    .order_by(Schedule.id)
+)
+_AREAS = select(ServiceArea.service_id).where(
+    ServiceArea.service_id.in_(_IDS), ServiceArea.country == bindparam("country")
+)
+
+
+def found_services(
+    session: Session, openings: Mapping[str, Opening], country: str | None
+) -> tuple[FoundService, ...]:
+    """The services with these ids, in this order, for a person in `country`."""
+    if not openings:
+        return ()
+    ids = {"ids": list(openings)}
+    services = {row.id: row for row in session.execute(_SERVICES, ids)}
+    phones = _grouped(session, _PHONES, ids)
+    chats = _grouped(session, _CHATS, ids)
+    languages = _grouped(session, _LANGUAGES, ids)
+    hours = _grouped(session, _HOURS, ids)
+    areas = session.execute(_AREAS, {**ids, "country": country}).scalars()
+    national = frozenset(areas)
+    demo = is_demonstration(session)
+    return tuple(
+        FoundService(
+            id=id_,
+            name=services[id_].name,
+            organization=services[id_].organization,
+            description=services[id_].description or "",
+            country=country if country and id_ in national else INTERNATIONAL,
+            phones=_numbers(phones[id_], "voice", country),
+            sms=next((n.number for n in _numbers(phones[id_], "text", country)), None),
+            whatsapp=next((p.e164 for p in phones[id_] if p.type == "whatsapp"), None),
+            chat_url=next((chat.url for chat in chats[id_]), None),
+            website=services[id_].url,
+            email=services[id_].email,
+            open_now=opening.open_now,
+            opens_at=opening.opens_at,
+            hours=next((h.description or h.opening_hours for h in hours[id_]), None),
+            languages=tuple(language.code for language in languages[id_]),
+            free=_FREE[services[id_].cost],
+            anonymous=services[id_].anonymous,
+            verified_on=services[id_].assured_date,
+            valid_until=services[id_].valid_until,
+            demo=demo,
+        )
+        for id_, opening in openings.items()
+    )
+
+
+def _grouped(session: Session, statement: Any, ids: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """Rows by service id, in the order of the statement; an empty list for a service without."""
+    groups: dict[str, list[Any]] = defaultdict(list)
+    for row in session.execute(statement, ids):
+        groups[row.service_id].append(row)
+    return groups
+
+
+def _numbers(phones: Sequence[Any], kind: str, country: str | None) -> tuple[FoundPhone, ...]:
+    """What can be dialled in `country`: its own numbers, else those that work from abroad.
+
+    A national short number does not dial from another country.
+    """
+    of_kind = [phone for phone in phones if phone.type == kind]
+    own = [
+        FoundPhone(dialable(phone.number), phone.number)
+        for phone in of_kind
+        if phone.country is not None
+        and phone.country == country
+        and not phone.number.startswith("+")
+    ]
+    if own:
+        return tuple(own)
+    return tuple(
+        FoundPhone(phone.e164, international_display(phone.e164))
+        for phone in of_kind
+        if phone.e164 is not None and phone.reachable_from_abroad
+    )

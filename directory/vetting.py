@@ -1,0 +1,30 @@
+"""Which services may be shown: active, verified, and in date (DESIGN S5)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import and_
+
+from directory.models import Service
+
+# "due" is verified with its next review coming up; it is shown until `valid_until` has passed.
+SHOWN_STATES = ("verified", "due")
+
+VALIDITY = timedelta(days=182)
+"""How long a verification holds: six months (DESIGN 7)."""
+
+VALIDITY_IN_CRISIS = timedelta(days=91)
+"""The same for crisis lines: three months (DESIGN 7)."""
+
+CRISIS_NEEDS = frozenset({"suicide_crisis"})
+
+
+def may_be_shown(day: Any) -> Any:
+    """The SQL condition on Service for being shown on this day (a date, or SQL for one)."""
+    return and_(
+        Service.vetting_state.in_(SHOWN_STATES),
+        Service.valid_until >= day,
+        Service.status == "active",
+    )

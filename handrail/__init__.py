@@ -1,0 +1,1 @@
+"""The command line of Handrail: the one place that knows all the other packages."""

@@ -1,0 +1,5 @@
+"""Lets `python -m handrail` do what the `handrail` command does."""
+
+from handrail.cli import app
+
+app()

@@ -1,0 +1,195 @@
+"""A real SQLite directory for each test, and one short way to put services into it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy.engine import Engine
+from sqlalchemy.orm import Session
+
+from directory.database import open_engine, open_session, upgrade
+from directory.exchange.starter_rows import service_id
+from directory.models import (
+    Attribute,
+    Language,
+    Organization,
+    Phone,
+    Schedule,
+    Service,
+    ServiceArea,
+    Taxonomy,
+    TaxonomyTerm,
+    Url,
+)
+from directory.search import SearchResult, ServiceQuery, search
+from directory.vocabulary import AUDIENCES, NEEDS, TAXONOMIES, WEB_CHAT, derived_id
+
+# A Tuesday.
+AT = datetime(2026, 11, 24, 12, 0, tzinfo=timezone.utc)
+
+
+class Directory:
+    """A directory to fill and to ask; services are named by their slug."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    def prepare(self) -> None:
+        """Put the vocabulary and one organization in."""
+        with Session(self.engine, future=True) as session:
+            for taxonomy in TAXONOMIES:
+                session.add(Taxonomy(id=taxonomy.id, name=taxonomy.name, description="-"))
+                session.flush()
+                for code in taxonomy.codes:
+                    session.add(
+                        TaxonomyTerm(
+                            id=taxonomy.term_id(code),
+                            code=code,
+                            name=code,
+                            description="-",
+                            taxonomy_id=taxonomy.id,
+                        )
+                    )
+            session.add(Organization(id=derived_id("org"), name="Org", description="-"))
+            session.commit()
+
+    def add(
+        self,
+        slug: str,
+        *,
+        country: str = "FR",
+        needs: tuple[str, ...] = ("child_helpline",),
+        audiences: tuple[str, ...] = (),
+        languages: tuple[str, ...] = (),
+        phone: str | None = "119",
+        e164: str | None = None,
+        abroad: bool = False,
+        sms: str | None = None,
+        whatsapp: str | None = None,
+        chat: str | None = None,
+        hours: str | None = "24/7",
+        zone: str | None = "Europe/Paris",
+        **fields: Any,
+    ) -> str:
+        """Add a service, verified and in date unless `fields` say otherwise; returns its id."""
+        id_ = service_id(slug)
+        verified = {
+            "status": "active",
+            "vetting_state": "verified",
+            "assured_date": date(2026, 11, 1),
+            "valid_until": date(2027, 5, 1),
+        }
+        home = None if country == "ZZ" else country
+        rows: list[Any] = [
+            ServiceArea(id=derived_id("area", slug), service_id=id_, country=country),
+            Schedule(
+                id=derived_id("hours", slug),
+                service_id=id_,
+                opening_hours=hours,
+                timezone_name=zone,
+            ),
+        ]
+        for kind, number in (("voice", phone), ("text", sms), ("whatsapp", whatsapp)):
+            if number is not None:
+                full = e164 if kind == "voice" else whatsapp if kind == "whatsapp" else None
+                rows.append(
+                    Phone(
+                        id=derived_id("phone", kind, slug),
+                        service_id=id_,
+                        number=number,
+                        type=kind,
+                        country=home,
+                        e164=full,
+                        reachable_from_abroad=kind == "whatsapp" or (kind == "voice" and abroad),
+                    )
+                )
+        if chat is not None:
+            rows.append(Url(id=derived_id("url", slug), service_id=id_, label=WEB_CHAT, url=chat))
+        for code in languages:
+            rows.append(Language(id=derived_id("lang", slug, code), service_id=id_, code=code))
+        pairs = [(NEEDS, code) for code in needs] + [(AUDIENCES, code) for code in audiences]
+        for position, (taxonomy, code) in enumerate(pairs):
+            rows.append(
+                Attribute(
+                    id=derived_id("attribute", slug, taxonomy.code, code),
+                    link_id=id_,
+                    link_entity="service",
+                    link_type=taxonomy.code,
+                    taxonomy_term_id=taxonomy.term_id(code),
+                    position=position,
+                )
+            )
+        with Session(self.engine, future=True) as session:
+            values = {**verified, **fields}
+            session.add(
+                Service(id=id_, slug=slug, name=slug, organization_id=derived_id("org"), **values)
+            )
+            session.flush()
+            session.add_all(rows)
+            session.commit()
+        return id_
+
+    def search(self, **query: Any) -> SearchResult:
+        """Search for a child helpline in France on that Tuesday, unless `query` says otherwise."""
+        asked = {"country": "FR", "needs": ("child_helpline",), "at": AT, "limit": 50, **query}
+        with open_session(self.engine) as session:
+            return search(session, ServiceQuery(**asked))
+
+    def names(self, **query: Any) -> list[str]:
+        """Names of what the search finds, in order."""
+        return [service.name for service in self.search(**query).services]
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty directory, migrated once; tests work on copies."""
+    file = tmp_path_factory.mktemp("migrated") / "directory.sqlite3"
+    engine = open_engine(f"sqlite:///{file}")
+    upgrade(engine)
+    engine.dispose()
+    return file
+
+
+@pytest.fixture
+def new_engine(migrated_file: Path, tmp_path: Path) -> Iterator[Callable[[], Engine]]:
+    """Makes engines, each on an empty directory of its own."""
+    engines: list[Engine] = []
+
+    def make() -> Engine:
+        file = tmp_path / f"directory-{len(engines)}.sqlite3"
+        shutil.copy(migrated_file, file)
+        engines.append(open_engine(f"sqlite:///{file}"))
+        return engines[-1]
+
+    yield make
+    for engine in engines:
+        engine.dispose()
+
+
+@pytest.fixture
+def engine(new_engine: Callable[[], Engine]) -> Engine:
+    """An empty directory."""
+    return new_engine()
+
+
+@pytest.fixture
+def new_directory(new_engine: Callable[[], Engine]) -> Callable[[], Directory]:
+    """Makes directories with the vocabulary in them and no services."""
+
+    def make() -> Directory:
+        made = Directory(new_engine())
+        made.prepare()
+        return made
+
+    return make
+
+
+@pytest.fixture
+def directory(new_directory: Callable[[], Directory]) -> Directory:
+    """A directory with the vocabulary in it and no services."""
+    return new_directory()
