@@ -68,19 +68,13 @@ def stats(session: Session, at: datetime | None = None) -> DirectoryStats:
     )
 
 
-def audience_changes_answer(session: Session, query: ServiceQuery) -> bool:
-    """Whether a child and an adult would get different first answers to this query.
+def answers_differ(session: Session, one: ServiceQuery, other: ServiceQuery) -> bool:
+    """Whether the first three services of two queries are not the same three.
 
     The bot asks who help is for only when this is true (DESIGN 4).
     """
-    child, adult = (replace(query, audience=code) for code in ("child", "adult_survivor"))
-    return answers_differ(session, child, adult)
-
-
-def answers_differ(session: Session, one: ServiceQuery, other: ServiceQuery) -> bool:
-    """Whether the first three services of two queries differ, in kind or in order."""
     first, second = (
-        [found.id for found in search(session, replace(q, limit=FIRST_ANSWER, offset=0)).services]
+        {found.id for found in search(session, replace(q, limit=FIRST_ANSWER, offset=0)).services}
         for q in (one, other)
     )
     return first != second

@@ -27,7 +27,7 @@ from rasa.shared.nlu.constants import (
 )
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.nlu.places import PlaceResult, find_country, gazetteer
+from bot.nlu.places import PlaceResult, find_country, gazetteer_for
 from bot.nlu.tokenizer import spacy_doc
 
 COUNTRY_ENTITY = "country"
@@ -63,7 +63,7 @@ class PlaceExtractor(GraphComponent, EntityExtractorMixin):
         Raises:
             PlaceFileError: the language's file is missing or wrong.
         """
-        gazetteer(config["language"])
+        gazetteer_for(config["language"])
         return cls(config["language"])
 
     def __init__(self, language: str) -> None:

@@ -34,9 +34,9 @@ BOT_FOLDER = Path(__file__).parents[1]
 MODEL = "model.int8.onnx"
 TOKENIZER = "tokenizer.json"
 CHECKSUMS = "checksums.json"
-# The encoder has no positions beyond; [CLS], one word and [SEP] are the least that says anything.
-MIN_TOKENS, MAX_TOKENS = 3, 512
 BLOCK = 1 << 20
+# 3 is one word between [CLS] and [SEP]; 512 is the number of positions that BERT models have.
+ALLOWED = {"threads": range(1, 65), "max_length": range(3, 513)}
 
 
 class EncoderFileError(RasaException):
@@ -130,15 +130,12 @@ class OnnxSentenceEncoder(DenseFeaturizer, GraphComponent):
     @classmethod
     def validate_config(cls, config: dict[str, Any]) -> None:
         """Refuse numbers that the encoder cannot work with."""
-        if config["threads"] < 1:
-            raise InvalidConfigException(
-                f"OnnxSentenceEncoder: threads is {config['threads']}; use 1 or more."
-            )
-        if not MIN_TOKENS <= config["max_length"] <= MAX_TOKENS:
-            raise InvalidConfigException(
-                f"OnnxSentenceEncoder: max_length is {config['max_length']}; "
-                f"use {MIN_TOKENS} to {MAX_TOKENS}."
-            )
+        for key, allowed in ALLOWED.items():
+            if config[key] not in allowed:
+                raise InvalidConfigException(
+                    f"OnnxSentenceEncoder: {key} is {config[key]!r}; "
+                    f"use {allowed.start} to {allowed.stop - 1}."
+                )
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str:

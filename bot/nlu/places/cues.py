@@ -10,7 +10,7 @@ from enum import IntEnum
 
 from bot.nlu.places.language_file import CueEntry, LanguageFile, PlaceFileError
 from bot.nlu.places.normalisation import normalise
-from bot.nlu.places.stored_names import NameKind
+from bot.nlu.places.stored_names import Meaning, NameKind
 
 # Stands in a context for another place of the message; `<place>` in a cue matches it.
 PLACE_MARK = "_place_"
@@ -37,6 +37,31 @@ class Role(IntEnum):
     LIVES = 5
 
 
+_KINDS = {
+    "place": frozenset(NameKind) - {NameKind.DEMONYM, NameKind.PHONE, NameKind.STATE_CODE},
+    "country": frozenset({NameKind.COUNTRY, NameKind.ABBREVIATION}),
+    "demonym": frozenset({NameKind.DEMONYM, NameKind.COUNTRY_OR_DEMONYM}),
+    "phone": frozenset({NameKind.PHONE}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A name in its message, as the cues see it.
+
+    `careful`: also a word, or a person's name. `plain`: written like a word, in lower case.
+    `ends`: nothing follows that belongs to it. `subject`: whom the words before speak about.
+    """
+
+    kind: NameKind
+    careful: bool
+    plain: bool
+    before: str
+    after: str
+    subject: str
+    ends: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Cue:
     """A compiled `CueEntry`."""
@@ -47,15 +72,24 @@ class Cue:
     kinds: frozenset[NameKind]
     subjects: frozenset[str]
     loose: bool
-    plain: bool
+    not_careful: bool
 
+    def fits(self, phrase: Phrase) -> bool:
+        """Tell whether the words around a name are those of this cue."""
+        return (
+            phrase.kind in self.kinds
+            and (not self.subjects or phrase.subject in self.subjects)
+            and not (self.not_careful and phrase.careful)
+            and (phrase.ends or self.loose or not self._needs_end(phrase))
+            and self.before.search(phrase.before) is not None
+            and self.after.match(phrase.after) is not None
+        )
 
-_KINDS = {
-    "place": frozenset(NameKind) - {NameKind.DEMONYM, NameKind.PHONE, NameKind.STATE_CODE},
-    "country": frozenset({NameKind.COUNTRY, NameKind.ABBREVIATION}),
-    "demonym": frozenset({NameKind.DEMONYM, NameKind.COUNTRY_OR_DEMONYM}),
-    "phone": frozenset({NameKind.PHONE}),
-}
+    def _needs_end(self, phrase: Phrase) -> bool:
+        if self.role < Role.MENTIONED:
+            return False
+        is_word = phrase.plain and phrase.kind not in _KINDS["country"]
+        return phrase.careful or (self.role is Role.MENTIONED and is_word)
 
 
 class Cues:
@@ -80,6 +114,7 @@ class Cues:
             + "|".join(
                 f"(?P<{name}>{_alternatives(persons[name])})"
                 for name in ("home", "close", "writer", "thing", "other")
+                if persons[name]
             )
             + ")(?![\\w'])",
         )
@@ -89,31 +124,31 @@ class Cues:
         self._phrase_end = self._pattern(
             "continues", f"$|[^\\w\\s'-]| [^\\w\\s]| (?:{ends})(?!\\w)"
         )
+        self._past = self._pattern("past", f"(?<!\\w)(?:{_alternatives(language.past)})(?!\\w)")
         self.correction = self._pattern(
             "corrections", f"(?i)(?<!\\w)(?:{_alternatives(language.corrections)})(?!\\w)"
         )
 
-    def role(self, kind: NameKind, before: str, after: str, careful: bool) -> Role | None:
-        """Return the role of a name between two contexts (see `context`), or None.
-
-        A `careful` name (also a word, or a person's) must end its phrase.
-        """
+    def role(self, meaning: Meaning, text: str, before: str, after: str) -> Role | None:
+        """Return the role of the name `text`, between two contexts (see `context`), or None."""
+        kind = meaning.kind
+        if _POSSESSED.match(after) and (meaning.careful or kind not in _KINDS["country"]):
+            return None
         if kind is not NameKind.DEMONYM:
             before = self._lead.sub("", before)
         subject, before = self._subject(before)
-        if _POSSESSED.match(after) and (careful or kind not in _KINDS["country"]):
-            return None
-        ends_phrase = self._phrase_end.match(after) is not None
-        for cue in self._cues:
-            if kind not in cue.kinds or (cue.subjects and subject not in cue.subjects):
-                continue
-            if careful and cue.plain:
-                continue
-            if not (cue.before.search(before) and cue.after.match(after)):
-                continue
-            if ends_phrase or cue.loose or not _must_end_phrase(kind, cue.role, careful):
-                return cue.role
-        return None
+        phrase = Phrase(
+            kind=kind,
+            careful=meaning.careful,
+            plain=text.islower(),
+            before=before,
+            after=after,
+            subject=subject,
+            ends=self._phrase_end.match(after) is not None,
+        )
+        role = next((cue.role for cue in self._cues if cue.fits(phrase)), None)
+        sentence = before + _SENTENCE_END.split(after)[0]
+        return None if role is Role.MENTIONED and self._past.search(sentence) else role
 
     def _subject(self, before: str) -> tuple[str, str]:
         """Return whom `before` speaks about last, and the text with other persons marked."""
@@ -135,7 +170,7 @@ class Cues:
             kinds=frozenset[NameKind]().union(*(_KINDS[kind] for kind in entry.kinds)),
             subjects=frozenset(entry.subject),
             loose=entry.loose,
-            plain=entry.plain,
+            not_careful=entry.not_careful,
         )
 
     def _pattern(self, where: str, template: str) -> re.Pattern[str]:
@@ -171,11 +206,6 @@ def context(text: str, places: Iterable[tuple[int, int]], start: int, end: int) 
     return sentence[-_MAX_CONTEXT:], after
 
 
-def _must_end_phrase(kind: NameKind, role: Role, careful: bool) -> bool:
-    if role < Role.MENTIONED:
-        return False
-    return careful or (role is Role.MENTIONED and kind not in _KINDS["country"])
-
-
 def _alternatives(patterns: Iterable[str]) -> str:
-    return "|".join(patterns)
+    # Of an empty list nothing matches.
+    return "|".join(patterns) or "(?!)"

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 import pycountry
 from babel import Locale
@@ -19,23 +20,11 @@ from bot.nlu.places.cues import Cues
 from bot.nlu.places.language_file import COUNTRY_CODES, LanguageFile, NamesByCountry, load_language
 from bot.nlu.places.normalisation import name_key, normalise
 from bot.nlu.places.spelling import Spelling
-from bot.nlu.places.stored_names import DATA_DIR, NameKind, read_names
+from bot.nlu.places.stored_names import DATA_DIR, Meaning, NameKind, read_names
 
 _PIECE = re.compile(r"[^\W_]+|[^\w\s'’.-]")
 _PARENTHESIS = re.compile(r"\s*\((.*)\)")
 _MAX_CITY_WORDS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Meaning:
-    """What a name may mean: countries are ISO 3166-1 codes, likeliest first.
-
-    A `careful` name is also a word, or a person's.
-    """
-
-    kind: NameKind
-    countries: tuple[str, ...]
-    careful: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +57,15 @@ _Found = tuple[int, int, Meaning | None]
 
 
 class Gazetteer:
-    """The names and cues of one language; make one with `gazetteer(language)`."""
+    """The names and cues of one language; make one with `gazetteer_for(language)`."""
 
-    def __init__(self, language: str) -> None:
-        """Load the language's file and the stored names; raises `PlaceFileError`, `ValueError`."""
-        self.language = load_language(language)
-        self.cues = Cues(self.language, source=str(DATA_DIR / f"{language}.yml"))
+    def __init__(self, language: str, directory: Path = DATA_DIR) -> None:
+        """Load `<directory>/<language>.yml` and the stored names.
+
+        Raises `PlaceFileError` or `ValueError`, naming the file and what is wrong in it.
+        """
+        self.language = load_language(language, directory)
+        self.cues = Cues(self.language, source=str(directory / f"{language}.yml"))
         self.filler = frozenset(" ".join(self.language.filler).split())
         introduction = (*self.language.greetings, *self.language.self_words)
         self.introduction = frozenset(" ".join(introduction).split())
@@ -146,7 +138,7 @@ def mention(text: str, words: list[Word], first: int, last: int, meaning: Meanin
 
 
 @cache
-def gazetteer(language: str) -> Gazetteer:
+def gazetteer_for(language: str) -> Gazetteer:
     """Return the gazetteer of `language` (ISO 639-1), loaded once a process."""
     return Gazetteer(language)
 

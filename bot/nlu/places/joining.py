@@ -2,8 +2,8 @@
 
 import re
 
-from bot.nlu.places.gazetteer import Gazetteer, Meaning, Mention
-from bot.nlu.places.stored_names import NameKind
+from bot.nlu.places.gazetteer import Gazetteer, Mention
+from bot.nlu.places.stored_names import Meaning, NameKind
 
 _PUNCTUATION = r"\s*[,(/|-]?\s*"
 _SMALL = frozenset({NameKind.CITY, NameKind.MINOR_CITY, NameKind.TOWN, NameKind.REGION})
@@ -48,7 +48,7 @@ def _join(names: Gazetteer, text: str, first: Mention, second: Mention) -> Menti
 
 def _countries(names: Gazetteer, first: Mention, second: Mention) -> tuple[str, ...]:
     kinds = (first.meaning.kind, second.meaning.kind)
-    if NameKind.DEMONYM in kinds or first.meaning.kind is NameKind.ABBREVIATION:
+    if {NameKind.DEMONYM, NameKind.PHONE} & {*kinds} or first.meaning.kind is NameKind.ABBREVIATION:
         return ()
     common = tuple(code for code in first.meaning.countries if code in second.meaning.countries)
     if second.meaning.kind is NameKind.STATE_CODE:

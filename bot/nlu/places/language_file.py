@@ -44,10 +44,10 @@ class Persons(_Entry):
     """Regular expressions for whom a sentence speaks about; the nearest before a place counts."""
 
     writer: list[str]
-    home: list[str]
-    close: list[str]
-    thing: list[str]
-    other: list[str]
+    home: list[str] = []
+    close: list[str] = []
+    thing: list[str] = []
+    other: list[str] = []
 
 
 class CueEntry(_Entry):
@@ -60,16 +60,16 @@ class CueEntry(_Entry):
     kinds: list[CueKind] = ["place"]
     subject: list[Subject] = []
     loose: bool = False
-    plain: bool = False
+    not_careful: bool = False
 
 
 class LanguageFile(_Entry):
     """All of one language's file; its comments say what each section is for."""
 
-    countries: NamesByCountry
+    countries: NamesByCountry = {}
     abbreviations: NamesByCountry = {}
     demonym_endings: list[str] = [""]
-    demonyms: NamesByCountry
+    demonyms: NamesByCountry = {}
     regions: NamesByCountry = {}
     cities: NamesByCountry = {}
     ambiguous: dict[str, AmbiguousName] = {}
@@ -80,13 +80,14 @@ class LanguageFile(_Entry):
     not_misspelt: list[str] = []
     filler: list[str]
     greetings: list[str] = []
-    self_words: list[str]
+    self_words: list[str] = []
     persons: Persons
     lead: list[str] = []
-    words: dict[str, list[str]]
+    words: dict[str, list[str]] = {}
     cues: list[CueEntry]
-    continues: list[str]
+    continues: list[str] = []
     corrections: list[str] = []
+    past: list[str] = []
     spelling_after: list[str] = []
     articles: list[str] = []
     between: list[str] = []

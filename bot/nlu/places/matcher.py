@@ -4,18 +4,17 @@ Precision comes first: a place that somebody else lives in, travels to or eats i
 """
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
 from spacy.tokens import Doc
 
 from bot.nlu.places.cues import Role, context
-from bot.nlu.places.gazetteer import Gazetteer, Meaning, Mention, Word, gazetteer, mention
+from bot.nlu.places.gazetteer import Gazetteer, Mention, Word, gazetteer_for
 from bot.nlu.places.joining import join_places
 from bot.nlu.places.misspelt import misspelt_places
 from bot.nlu.places.normalisation import normalise
-from bot.nlu.places.phone_prefix import NUMBER, countries_of_number
+from bot.nlu.places.signs import signs
 from bot.nlu.places.stored_names import NameKind
 
 _STRONG = frozenset({Role.LIVES, Role.COMES_FROM})
@@ -47,13 +46,19 @@ class _Reading:
 
 
 def find_country(doc: Doc, language: str = "en") -> PlaceResult:
-    """Return the country that the writer of `doc` lives in, comes from or asks about."""
-    names, text = gazetteer(language), doc.text
+    """Return the country that the writer of `doc` lives in, comes from or asks about.
+
+    `doc` needs no more than a tokenizer. Raises `PlaceFileError` when `language` has no file.
+    """
+    return read_message(gazetteer_for(language), doc)
+
+
+def read_message(names: Gazetteer, doc: Doc) -> PlaceResult:
+    """Return what `find_country` does, by the names and cues given."""
+    text = doc.text
     words = names.words(doc)
-    mentions = [
-        *join_places(names, text, names.mentions(text, words)),
-        *_phone_numbers(text, words),
-    ]
+    found = [*names.mentions(text, words), *signs(text, words)]
+    mentions = join_places(names, text, sorted(found, key=lambda place: place.first))
     mentions += misspelt_places(names, text, words, mentions)
     mentions.sort(key=lambda place: place.first)
     reader = _Reader(names, text, words, mentions)
@@ -108,7 +113,7 @@ class _Reader:
 
     def _role(self, place: Mention) -> Role | None:
         before, after = context(self._text, self._places, place.start, place.end)
-        return self._names.cues.role(place.meaning.kind, before, after, place.meaning.careful)
+        return self._names.cues.role(place.meaning, place.text, before, after)
 
     def _counts(self, place: Mention, role: Role) -> bool:
         if role < Role.MENTIONED:
@@ -121,7 +126,9 @@ class _Reader:
             case NameKind.MINOR_CITY:
                 return role in _STRONG or self._is_capitalised(place)
             case NameKind.ABBREVIATION:
-                return role in _STRONG or self._is_abbreviation(place)
+                is_word = place.key in self._names.common_words
+                asked = role is Role.ASKED and not is_word
+                return asked or role in _STRONG or self._is_abbreviation(place)
             case NameKind.DEMONYM:
                 return role is Role.COMES_FROM or place.key not in self._names.tongues
         return True
@@ -168,14 +175,6 @@ def _two_nationalities(one: Mention, next_one: Mention) -> bool:
     """Tell whether both are one phrase ("Chinese American"), which says little of a country."""
     kinds = {one.meaning.kind, next_one.meaning.kind}
     return kinds == {NameKind.DEMONYM} and one.last == next_one.first
-
-
-def _phone_numbers(text: str, words: list[Word]) -> Iterable[Mention]:
-    for match in NUMBER.finditer(text):
-        inside = [i for i, word in enumerate(words) if match.start() <= word.start < match.end()]
-        if inside and (countries := countries_of_number(match.group())):
-            meaning = Meaning(NameKind.PHONE, countries)
-            yield mention(text, words, inside[0], inside[-1] + 1, meaning)
 
 
 def _after_correction(names: Gazetteer, text: str, readings: list[_Reading]) -> list[_Reading]:

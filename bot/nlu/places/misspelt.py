@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from bot.nlu.places.gazetteer import Gazetteer, Meaning, Mention, Word, mention
-from bot.nlu.places.stored_names import NameKind
+from bot.nlu.places.gazetteer import Gazetteer, Mention, Word, mention
+from bot.nlu.places.stored_names import Meaning, NameKind
 
 _LONGEST = 2
 

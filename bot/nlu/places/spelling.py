@@ -28,10 +28,10 @@ class Spelling:
         """
         if len(written) < MIN_LENGTH - 1 or written in self._known:
             return ()
-        near = process.extract(
+        found = process.extract(
             written, self._names.keys(), scorer=OSA.distance, score_cutoff=3, limit=10
         )
-        near = [(name, slips) for name, slips, _ in near if name[0] == written[0]]
+        near = [(name, slips) for name, slips, _ in found if name[0] == written[0]]
         if not near or near[0][1] > (2 if len(near[0][0]) >= LONG_LENGTH else 1):
             return ()
         best, slips = self._names[near[0][0]], near[0][1]

@@ -4,6 +4,7 @@ The file is made by `bot.nlu.places.build_names` from GeoNames and ISO 3166-2.
 """
 
 import csv
+from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
@@ -25,6 +26,18 @@ class NameKind(Enum):
     STATE_CODE = "state_code"
     MISSPELT = "misspelt"
     PHONE = "phone"
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a name may mean: countries are ISO 3166-1 codes, likeliest first.
+
+    A `careful` name is also a word, or a person's.
+    """
+
+    kind: NameKind
+    countries: tuple[str, ...]
+    careful: bool = False
 
 
 def read_names(path: Path = NAMES_FILE) -> dict[NameKind, dict[str, tuple[str, ...]]]:
