@@ -73,7 +73,8 @@ def not_understood(dispatcher: CollectingDispatcher, situation: Situation) -> Ev
     """Ask once for other words; after that, give the menu and the country's helplines (C6)."""
     times = situation.misunderstood + 1
     if times < 2:
-        dispatcher.utter_message(response="utter_rephrase")
+        off_topic = situation.intent == "out_of_scope"
+        dispatcher.utter_message(response="utter_out_of_scope" if off_topic else "utter_rephrase")
         return [SlotSet("misunderstood", times)]
     dispatcher.utter_message(response="utter_still_not_understood")
     if situation.country is None:

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from bot.privacy import configure_logging
 from handrail.train import trained_model
 
 console = Console()
@@ -71,6 +72,8 @@ async def understand(rows: list[Row]) -> list[Result]:
 
     Texts are not repeated in the results.
     """
+    # Rasa's own logging would print the texts.
+    configure_logging()
     # Imported here because it takes seconds, and the other commands do not need it.
     from rasa.core.agent import Agent
 

@@ -12,11 +12,11 @@ from typing import Annotated
 
 import httpx
 import typer
-from directory.demonstration import create_demonstration
 from honcho.manager import Manager
 from rich.console import Console
 
 from directory.database import open_engine
+from directory.demonstration import create_demonstration
 from handrail.settings import ROOT, Settings
 from handrail.train import TrainingError, rasa_environment, trained_model
 

@@ -1,19 +1,18 @@
 """Fixtures shared by all tests: the model, and the whole of Handrail running for real."""
 
-import logging
-import os
 import socket
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import httpx
 import pytest
-from directory.demonstration import create_demonstration
 
 from directory.database import open_engine
+from directory.demonstration import create_demonstration
 from handrail.run import commands, process_environment
 from handrail.settings import ROOT, Settings
 from handrail.train import trained_model
@@ -46,17 +45,19 @@ class Stack:
 
     def start(self, *names: str) -> None:
         """Start the named processes (all without names) and wait until they answer."""
-        model = str(trained_model())
-        environment = process_environment(self.settings)
-        for name, command in commands(self.settings, model).items():
-            if names and name not in names:
-                continue
-            with (self.folder / f"{name}.log").open("ab") as log:
-                self.processes[name] = subprocess.Popen(
-                    command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT
-                )
-        for name in names or self.processes:
+        for name in names or tuple(self.settings.ports):
+            self.launch(name)
+        for name in names or tuple(self.settings.ports):
             self._wait_for(name)
+
+    def launch(self, name: str) -> None:
+        """Start a process without waiting for it."""
+        command = commands(self.settings, str(trained_model()))[name]
+        environment = process_environment(self.settings)
+        with (self.folder / f"{name}.log").open("ab") as log:
+            self.processes[name] = subprocess.Popen(
+                command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT
+            )
 
     def stop(self, *names: str) -> None:
         """Stop the named processes (all without names)."""
@@ -99,6 +100,10 @@ def free_ports(count: int) -> list[int]:
 def settings_in(folder: Path) -> Settings:
     """Return settings with free ports and an SQLite directory in the folder."""
     rasa, actions, admin = free_ports(3)
+    # Hundreds of test sessions come from one address within the hour.
+    credentials = (ROOT / "bot" / "credentials.yml").read_text()
+    relaxed = credentials.replace("per_hour: 600", "per_hour: 100000")
+    (folder / "credentials.yml").write_text(relaxed)
     return replace(
         Settings.from_environment(),
         host="127.0.0.1",
@@ -106,6 +111,7 @@ def settings_in(folder: Path) -> Settings:
         action_port=actions,
         admin_port=admin,
         directory_url=f"sqlite:///{folder / 'directory.sqlite3'}",
+        credentials=str(folder / "credentials.yml"),
         cors_origins=("https://ngo.example",),
     )
 
@@ -119,7 +125,20 @@ def model() -> Path:
 @pytest.fixture(scope="session")
 def stack(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """Rasa, the action server and the admin process over a demonstration directory."""
-    folder = tmp_path_factory.mktemp("stack")
+    with running_stack(tmp_path_factory.mktemp("stack")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def own_stack(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """A stack for one module of tests that break parts of it."""
+    with running_stack(tmp_path_factory.mktemp("own-stack")) as running:
+        yield running
+
+
+@contextmanager
+def running_stack(folder: Path) -> Iterator[Stack]:
+    """Start everything over a new demonstration directory, and stop it at the end."""
     settings = settings_in(folder)
     create_demonstration(open_engine(settings.directory_url), ROOT / "data" / "services")
     running = Stack(settings, folder)
@@ -128,10 +147,3 @@ def stack(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sta
         yield running
     finally:
         running.stop()
-
-
-@pytest.fixture(autouse=True, scope="session")
-def quiet_environment() -> None:
-    """Keep Rasa's telemetry off in the test process too."""
-    os.environ["RASA_TELEMETRY_ENABLED"] = "false"
-    logging.getLogger("rasa").setLevel(logging.WARNING)

@@ -28,7 +28,7 @@ from rasa.shared.nlu.constants import (
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu.places import PlaceResult, find_country, gazetteer_for
-from bot.nlu.tokenizer import spacy_doc
+from bot.nlu.tokenizer import blank_pipeline
 
 COUNTRY_ENTITY = "country"
 # Message property: the countries to choose from when a named place may lie in several.
@@ -73,10 +73,15 @@ class PlaceExtractor(GraphComponent, EntityExtractorMixin):
     def process(self, messages: list[Message]) -> list[Message]:
         """Add what each message says of its writer's country; commands ("/...") are left alone."""
         for message in messages:
-            if not (message.get(TEXT) or "").startswith(COMMAND_PREFIX):
-                place = find_country(spacy_doc(message, self._language), self._language)
-                self._annotate(message, place)
+            text = message.get(TEXT) or ""
+            if not text.startswith(COMMAND_PREFIX):
+                self._annotate(message, self._place(text))
         return messages
+
+    def _place(self, text: str) -> PlaceResult:
+        pipeline = blank_pipeline(self._language)
+        with pipeline.memory_zone():
+            return find_country(pipeline(text), self._language)
 
     def _annotate(self, message: Message, place: PlaceResult) -> None:
         if place.ambiguous:

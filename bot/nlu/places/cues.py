@@ -14,6 +14,8 @@ from bot.nlu.places.stored_names import Meaning, NameKind
 
 # Stands in a context for another place of the message; `<place>` in a cue matches it.
 PLACE_MARK = "_place_"
+# Stands for the preposition at the end of a context; `<in>` in a cue matches it.
+_IN_MARK = "_in_"
 # Stands before a person who is not the writer; `<other>` in a cue matches both.
 _OTHER_MARK = "@"
 
@@ -104,6 +106,7 @@ class Cues:
             "self": [f"{_OTHER_MARK}?{word}" for word in language.self_words],
             "other": [f"{_OTHER_MARK}[\\w']+"],
             "place": [PLACE_MARK],
+            "in": [_IN_MARK],
         }
         self._source = source
         self._cues = [self._compile(entry) for entry in language.cues]
@@ -120,6 +123,12 @@ class Cues:
         )
         # Words that lead from a preposition to a name ("in [the north of] Peru") are left out.
         self._lead = self._pattern("lead", f"(?: (?:{_alternatives(language.lead)}))+$")
+        prepositions = _alternatives(language.prepositions)
+        self._preposition = self._pattern(
+            "prepositions", f"(?<!\\w)(?:{prepositions}){language.after_preposition}$"
+        )
+        adverbs = _alternatives(language.adverbs)
+        self._adverbs = self._pattern("adverbs", f"(?<!\\w)(?:{adverbs})(?!\\w)\\s?")
         ends = _alternatives(language.continues)
         self._phrase_end = self._pattern(
             "continues", f"$|[^\\w\\s'-]| [^\\w\\s]| (?:{ends})(?!\\w)"
@@ -136,7 +145,8 @@ class Cues:
             return None
         if kind is not NameKind.DEMONYM:
             before = self._lead.sub("", before)
-        subject, before = self._subject(before)
+        subject, before = self._subject(self._adverbs.sub("", before).strip())
+        before = self._preposition.sub(_IN_MARK, before)
         phrase = Phrase(
             kind=kind,
             careful=meaning.careful,

@@ -76,10 +76,10 @@ class Gazetteer:
         self._names = _phrase_names(self.language, locale)
         self._not_places = {name_key(phrase) for phrase in self.language.not_places}
         self._cities, self._state_codes = _stored_names(self.language, self._names)
-        self._vocab = Vocab()
-        self._matcher = PhraseMatcher(self._vocab, attr="ORTH")
+        self.vocab = Vocab()
+        self._matcher = PhraseMatcher(self.vocab, attr="ORTH")
         for key in (*self._names, *self._not_places):
-            self._matcher.add(key, [Doc(self._vocab, words=key.split())])
+            self._matcher.add(key, [Doc(self.vocab, words=key.split())])
         self.spelling = Spelling(
             {
                 key: meaning.countries
@@ -113,8 +113,8 @@ class Gazetteer:
 
     def _phrases(self, words: list[Word]) -> Iterator[_Found]:
         # Strings of a memory zone are freed with it: nothing of a message stays in the vocabulary.
-        with self._vocab.memory_zone():
-            doc = Doc(self._vocab, words=[word.text for word in words])
+        with self.vocab.memory_zone():
+            doc = Doc(self.vocab, words=[word.text for word in words])
             for _, first, last in self._matcher(doc):
                 key = " ".join(word.text for word in words[first:last])
                 yield first, last, None if key in self._not_places else self._names[key]
@@ -175,18 +175,16 @@ def _stored_names(
 ) -> tuple[dict[str, Meaning], dict[str, Meaning]]:
     """Return the cities, towns and regions, and the state codes, without what is `known`."""
     stored = read_names()
-    skipped = known.keys() | {name_key(name) for name in language.not_cities}
-    demoted = {name_key(name) for name in language.word_cities}
-    meaning = cache(Meaning)
-    cities: dict[str, Meaning] = {}
-    for kind in (NameKind.CITY, NameKind.MINOR_CITY, NameKind.TOWN, NameKind.REGION):
-        for key, countries in stored[kind].items():
-            if key not in skipped:
-                cities[key] = meaning(NameKind.TOWN if key in demoted else kind, countries)
-    codes = {
-        key: meaning(NameKind.STATE_CODE, countries)
-        for key, countries in stored[NameKind.STATE_CODE].items()
-    }
+    codes = stored.pop(NameKind.STATE_CODE)
+    cities = {key: meaning for names in stored.values() for key, meaning in names.items()}
+    for key in (*known, *map(name_key, language.not_cities)):
+        cities.pop(key, None)
+    for key in map(name_key, language.careful):
+        if meaning := cities.get(key):
+            cities[key] = Meaning(meaning.kind, meaning.countries, careful=True)
+    for key in map(name_key, language.word_cities):
+        if meaning := cities.get(key):
+            cities[key] = Meaning(NameKind.TOWN, meaning.countries)
     return cities, codes
 
 

@@ -16,6 +16,9 @@ from bot.nlu.places.stored_names import DATA_DIR
 # Kosovo has no ISO 3166-1 code; XK is the user-assigned one of CLDR and of telephone services.
 COUNTRY_CODES = frozenset(country.alpha_2 for country in pycountry.countries) | {"XK"}
 
+# Word classes that every language has; a file must not define its own by these names.
+BUILT_IN_CLASSES = frozenset({"filler", "greeting", "self", "other", "place", "in"})
+
 RoleName = Literal["lives", "asked", "comes_from", "mentioned", "elsewhere", "denied"]
 CueKind = Literal["place", "country", "demonym", "phone"]
 Subject = Literal["writer", "home", "close", "thing", "other", "nobody"]
@@ -24,6 +27,10 @@ NamesByCountry = dict[str, list[str]]
 
 class PlaceFileError(ValueError):
     """A file of names cannot be used; the message names the file and the entry."""
+
+
+def _split(words: str | list[str]) -> list[str]:
+    return [word.strip() for word in words.split(",")] if isinstance(words, str) else words
 
 
 class _Entry(BaseModel):
@@ -64,7 +71,10 @@ class CueEntry(_Entry):
 
 
 class LanguageFile(_Entry):
-    """All of one language's file; its comments say what each section is for."""
+    """All of one language's file; its comments say what each section is for.
+
+    Lists of plain words are written as one text with commas, lists of regular expressions as lists.
+    """
 
     countries: NamesByCountry = {}
     abbreviations: NamesByCountry = {}
@@ -83,6 +93,9 @@ class LanguageFile(_Entry):
     self_words: list[str] = []
     persons: Persons
     lead: list[str] = []
+    prepositions: list[str]
+    after_preposition: str = ""
+    adverbs: list[str] = []
     words: dict[str, list[str]] = {}
     cues: list[CueEntry]
     continues: list[str] = []
@@ -91,6 +104,32 @@ class LanguageFile(_Entry):
     spelling_after: list[str] = []
     articles: list[str] = []
     between: list[str] = []
+
+    @validator(
+        "careful",
+        "not_places",
+        "not_cities",
+        "word_cities",
+        "not_misspelt",
+        "filler",
+        "greetings",
+        "self_words",
+        "prepositions",
+        "adverbs",
+        "continues",
+        "spelling_after",
+        "articles",
+        "between",
+        pre=True,
+    )
+    @classmethod
+    def _split_words(cls, words: str | list[str]) -> list[str]:
+        return _split(words)
+
+    @validator("countries", "abbreviations", "demonyms", "regions", "cities", pre=True)
+    @classmethod
+    def _split_names(cls, names: dict[str, str]) -> NamesByCountry:
+        return {country: _split(words) for country, words in names.items()}
 
     @validator("countries", "abbreviations", "demonyms", "regions", "cities")
     @classmethod
@@ -106,6 +145,13 @@ class LanguageFile(_Entry):
             if strangers := entry.hints.keys() - set(entry.candidates):
                 raise ValueError(f"{name}: hints for {sorted(strangers)}, which is no candidate")
         return names
+
+    @validator("words")
+    @classmethod
+    def _classes_are_new(cls, words: dict[str, list[str]]) -> dict[str, list[str]]:
+        if taken := BUILT_IN_CLASSES & words.keys():
+            raise ValueError(f"names of built-in classes: {sorted(taken)}")
+        return words
 
     @validator("cues")
     @classmethod

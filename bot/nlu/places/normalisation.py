@@ -6,7 +6,13 @@ Names and messages pass through the same function, so that they can be compared 
 import re
 import unicodedata
 
-_QUOTES = str.maketrans("’‘ʼ`´", "'''''")
+# Apostrophes of all sorts, and letters that Unicode does not take apart.
+_LETTERS = str.maketrans(
+    {
+        **dict.fromkeys("’‘ʼ`´", "'"),
+        **{"ı": "i", "ł": "l", "ø": "o", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe", "þ": "th"},
+    }
+)
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -17,7 +23,7 @@ def normalise(text: str) -> str:
     """
     if text.isascii():
         return text.lower()
-    decomposed = unicodedata.normalize("NFKD", text.translate(_QUOTES).lower())
+    decomposed = unicodedata.normalize("NFKD", text.lower().translate(_LETTERS))
     bare = "".join(char for char in decomposed if not unicodedata.combining(char))
     return unicodedata.normalize("NFC", bare)
 

@@ -1,15 +1,15 @@
-"""Reads data/places/names.csv: the cities, towns, regions and state codes that are not language.
+"""Reads data/places/names.json: the cities, towns, regions and state codes of the world.
 
 The file is made by `bot.nlu.places.build_names` from GeoNames and ISO 3166-2.
 """
 
-import csv
+import json
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
 DATA_DIR = Path(__file__).parents[3] / "data" / "places"
-NAMES_FILE = DATA_DIR / "names.csv"
+NAMES_FILE = DATA_DIR / "names.json"
 
 
 class NameKind(Enum):
@@ -40,22 +40,19 @@ class Meaning:
     careful: bool = False
 
 
-def read_names(path: Path = NAMES_FILE) -> dict[NameKind, dict[str, tuple[str, ...]]]:
-    """Return for each kind the normalised names with their countries, likeliest first.
+def read_names(path: Path = NAMES_FILE) -> dict[NameKind, dict[str, Meaning]]:
+    """Return for each kind the normalised names with their meanings; equal ones are one object.
 
-    Raises `ValueError` naming file and line when a row is not `name,kind,countries`.
+    Raises `ValueError` naming the file when it is not what `build_names` writes.
     """
-    names: dict[str, dict[str, tuple[str, ...]]] = {kind.value: {} for kind in NameKind}
-    countries: dict[str, tuple[str, ...]] = {}
-    with path.open(encoding="utf-8", newline="") as file:
-        for line, row in enumerate(csv.reader(file), start=1):
-            if row[0].startswith("#") or row[0] == "name":
-                continue
-            try:
-                name, kind, codes = row
-                if codes not in countries:
-                    countries[codes] = tuple(codes.split())
-                names[kind][name] = countries[codes]
-            except (ValueError, KeyError) as error:
-                raise ValueError(f"{path}, line {line}: no `name,kind,countries`") from error
-    return {NameKind(kind): entries for kind, entries in names.items()}
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))["names"]
+        kinds = {NameKind(kind): by_countries for kind, by_countries in content.items()}
+    except (KeyError, ValueError) as error:
+        raise ValueError(f"{path}: {error}; run `python -m bot.nlu.places.build_names`") from error
+    names: dict[NameKind, dict[str, Meaning]] = {}
+    for kind, by_countries in kinds.items():
+        entries = names.setdefault(kind, {})
+        for countries, keys in by_countries.items():
+            entries.update(dict.fromkeys(keys, Meaning(kind, tuple(countries.split()))))
+    return names

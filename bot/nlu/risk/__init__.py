@@ -6,5 +6,6 @@ training, and each answer names the pattern that fired.
 
 from bot.nlu.risk.definition import RiskDefinitionError
 from bot.nlu.risk.model import Risk, RiskDetectorModel
+from bot.nlu.risk.normaliser import fold
 
-__all__ = ["Risk", "RiskDefinitionError", "RiskDetectorModel"]
+__all__ = ["Risk", "RiskDefinitionError", "RiskDetectorModel", "fold"]

@@ -59,10 +59,14 @@ class GuardEntry(_Entry):
 
 
 class Typos(_Entry):
-    """Key words that are recognised when misspelt, and real words that are not misspellings."""
+    """How misspelt words are recognised.
 
-    words: str
-    real_words: str
+    A word that no pattern uses is read as the nearest pattern word of at least `shortest`
+    letters, one edit away (two from eight letters on), unless it is one of `real_words`.
+    """
+
+    shortest: int = Field(ge=2)
+    real_words: str = ""
 
 
 class RiskDefinition(_Entry):

@@ -5,7 +5,8 @@ It works on normalised words and answers with the pattern's id, never with the p
 
 from __future__ import annotations
 
-from collections import defaultdict
+import itertools
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,8 +69,10 @@ class RiskDetectorModel:
         )
         everything = [c for part in (risks, guards, exceptions, subjects) for c in part.items()]
         self._first_person = frozenset(split_list(definition.first_person))
-        vocabulary = set(self._first_person)
-        vocabulary.update(*(vocabulary_of(compiled) for _, compiled in everything))
+        uses = Counter(self._first_person)
+        for _, compiled in everything:
+            uses.update(itertools.chain.from_iterable(vocabulary_of([c]) for c in compiled))
+        vocabulary = [word for word, _ in uses.most_common()]
         self._normaliser = Normaliser(definition, vocabulary)
         for label, compiled in everything:
             _refuse_rewritten(f"{path}: {label}", compiled, self._normaliser)
@@ -94,7 +97,12 @@ class RiskDetectorModel:
 
     def detect_all(self, text: str) -> list[Risk]:
         """Returns each risk once: the person's own first, then in the order of the file."""
-        words = self._normaliser.words(text)
+        for words in self._normaliser.readings(text):
+            if risks := self._detect_in(words):
+                return risks
+        return []
+
+    def _detect_in(self, words: Sequence[str]) -> list[Risk]:
         if all(word in (UNKNOWN, STOP) for word in words):
             return []
         doc = Doc(self._vocab, words=[STOP, *words, STOP])
@@ -176,9 +184,7 @@ def _compile(place: str, sources: Sequence[str], words: WordLists) -> list[Token
         raise RiskDefinitionError(f"{place}: {error}") from error
 
 
-def _refuse_rewritten(
-    place: str, compiled: Sequence[TokenPattern], normaliser: Normaliser
-) -> None:
+def _refuse_rewritten(place: str, compiled: Sequence[TokenPattern], normaliser: Normaliser) -> None:
     for word in sorted(vocabulary_of(compiled)):
         if normaliser.is_rewritten([word]):
             raise RiskDefinitionError(

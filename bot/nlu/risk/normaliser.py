@@ -11,7 +11,7 @@ import itertools
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -44,6 +44,10 @@ _FIGURES = {
     "|": "il",
 }  # fmt: skip
 _SHORTEST_JOINED = 8
+_MOST_CORRECTIONS = 4
+_MOST_OTHER_READINGS = 12
+_FEWEST_WORDS_JUDGED = 5
+_MOST_WORDS_READ = 600
 
 
 def fold(text: str) -> str:
@@ -69,7 +73,10 @@ class Normaliser:
     """Normalises messages of one language for the words that its patterns know."""
 
     def __init__(self, definition: RiskDefinition, vocabulary: Collection[str]) -> None:
-        """Prepares the tables; `vocabulary` holds each single word used in a pattern."""
+        """Prepares the tables; `vocabulary` holds each single word used in a pattern.
+
+        Its order decides between two words that are equally near to a misspelt one.
+        """
         self._spellings = {
             tuple(plain_words(fold(short))): plain_words(fold(full))
             for short, full in definition.spellings.items()
@@ -78,22 +85,41 @@ class Normaliser:
         self._vocabulary = frozenset(vocabulary)
         self._known = self._vocabulary.union(*self._spellings, *self._spellings.values())
         self._real = frozenset(split_list(definition.typos.real_words))
-        self._keys = sorted(set(split_list(definition.typos.words)))
+        short_forms = (key[0] for key in self._spellings if len(key) == 1 and len(key[0]) > 3)
+        candidates = dict.fromkeys([*vocabulary, *short_forms])
+        self._keys = [w for w in candidates if len(w) >= definition.typos.shortest and w.isalpha()]
         self._keys_near = _by_length(self._keys)
         self._squeezed = {_squeeze(word): word for word in sorted(self._known, reverse=True)}
         self._longest_word = max(map(len, self._known), default=0)
 
-    def words(self, text: str) -> list[str]:
-        """Returns the message as pattern words, `STOP`, `NUMBER` and `UNKNOWN` marks."""
+    def readings(self, text: str) -> Iterator[list[str]]:
+        """Yields the message as pattern words with `STOP`, `NUMBER` and `UNKNOWN` marks.
+
+        The likeliest reading comes first. The others differ from it by one other correction of
+        a misspelt word ("dsad" is "dad" or "dead"); there are fewer of them for a long message.
+        """
         joined = _SPREAD.sub(self._join_spread, fold(text))
-        repaired = itertools.chain.from_iterable(map(self._repair, plain_words(joined)))
-        expanded = self._expand_spellings(list(repaired))
-        return [self._mark(word) for word in expanded]
+        words = plain_words(joined)
+        repair = self._repair if self._is_familiar(words) else self._leave
+        choices = [repair(word) for word in words]
+        likeliest = [options[0] for options in choices]
+        yield self._finish(likeliest)
+        others = (
+            [*likeliest[:position], option, *likeliest[position + 1 :]]
+            for position, options in enumerate(choices)
+            for option in options[1:]
+        )
+        most = min(_MOST_OTHER_READINGS, _MOST_WORDS_READ // (len(choices) + 1))
+        yield from map(self._finish, itertools.islice(others, most))
 
     def is_rewritten(self, words: Iterable[str]) -> bool:
         """Says whether `words` hold a short form, which a message never has once normalised."""
         original = list(words)
         return list(self._expand_spellings(original)) != original
+
+    def _finish(self, parts: Iterable[list[str]]) -> list[str]:
+        words = self._expand_spellings(list(itertools.chain.from_iterable(parts)))
+        return [self._mark(word) for word in words]
 
     def _mark(self, word: str) -> str:
         if word in self._vocabulary or word == STOP:
@@ -104,16 +130,27 @@ class Normaliser:
         letters = "".join(c for c in found.group() if c.isalpha())
         return " ".join(self._split(letters)) or found.group()
 
-    def _repair(self, word: str) -> list[str]:
-        if word == STOP or len(word) == 1 or word in self._known or word.isdecimal():
-            return [word]
+    def _is_familiar(self, words: Sequence[str]) -> bool:
+        """Says whether a text is in this language: in another, each second word looks misspelt."""
+        known = sum(word in self._known or word in self._real for word in words)
+        return len(words) < _FEWEST_WORDS_JUDGED or known * 2 >= len(words)
+
+    def _leave(self, word: str) -> list[list[str]]:
+        return [[word]]
+
+    def _repair(self, word: str) -> list[list[str]]:
+        """Returns what a word may stand for, the likeliest first, as one or more words each."""
+        if word == STOP or word in self._known or word in self._real or word.isdecimal():
+            return [[word]]
         if not word.isalpha():
-            return self._undisguise(word)
+            return [self._undisguise(word)]
         if _LONG_RUN.search(word) and (squeezed := self._squeezed.get(_squeeze(word))):
-            return [squeezed]
-        if key := self._nearest_key(word):
-            return [key]
-        return (len(word) >= _SHORTEST_JOINED and self._split(word)) or [word]
+            return [[squeezed]]
+        if corrections := self._corrections(word):
+            return [[key] for key in corrections]
+        if len(word) >= _SHORTEST_JOINED and (parts := self._split(word)):
+            return [parts]
+        return [[word]]
 
     def _undisguise(self, word: str) -> list[str]:
         """Reads figures and signs as the letters that they stand for (k1ll, s*icide)."""
@@ -128,12 +165,11 @@ class Normaliser:
                 return [candidate]
         return re.findall(r"[^\W\d_]+|\d+", word)
 
-    def _nearest_key(self, word: str) -> str | None:
-        if word in self._real:
-            return None
+    def _corrections(self, word: str) -> list[str]:
         near = self._keys_near.get(len(word), ())
-        found = process.extractOne(word, near, scorer=OSA.distance, score_cutoff=2)
-        return found[0] if found and found[1] <= _tolerance(found[0]) else None
+        found = process.extract(word, near, scorer=OSA.distance, score_cutoff=2, limit=None)
+        close = [(distance, i, key) for key, distance, i in found if distance <= _tolerance(key)]
+        return [key for _, _, key in sorted(close)[:_MOST_CORRECTIONS]]
 
     def _split(self, letters: str) -> list[str]:
         """Finds known words in letters without spaces; nothing when a letter is left over."""

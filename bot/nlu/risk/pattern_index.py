@@ -34,7 +34,9 @@ class PatternIndex:
     def __init__(self, vocab: Vocab, entries: Mapping[str, Sequence[TokenPattern]]) -> None:
         """Indexes the patterns; `entries` maps an entry's id to its compiled patterns."""
         patterns = [
-            _Pattern(vocab, entry, tokens) for entry, several in entries.items() for tokens in several
+            _Pattern(vocab, entry, tokens)
+            for entry, several in entries.items()
+            for tokens in several
         ]
         uses = Counter(word for pattern in patterns for words in pattern.required for word in words)
         self._by_word: dict[str, list[_Pattern]] = defaultdict(list)
