@@ -54,16 +54,12 @@ def should_ask_audience(situation: Situation) -> bool:
 
 
 def service_query(situation: Situation) -> ServiceQuery:
-    """Return what to ask the directory, crisis services before all others when acute."""
-    need = needs()[situation.need]
+    """Return what to ask the directory; in an acute risk, for crisis services and nothing else."""
+    need = needs()[NEED_OF_RISK[situation.acute] if situation.acute else situation.need]
     audience = situation.audience or need.audience
-    kinds = need.services_for(situation.audience)
-    if situation.acute:
-        crisis = needs()[NEED_OF_RISK[situation.acute]].services_for(situation.audience)
-        kinds = tuple(dict.fromkeys((*crisis, *kinds)))
     return ServiceQuery(
         country=situation.country,
-        needs=kinds,
+        needs=need.services_for(situation.audience),
         audience=DIRECTORY_AUDIENCE.get(audience or "", audience),
         contact_way=situation.contact_way,
         at=datetime.now(timezone.utc),

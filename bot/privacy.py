@@ -28,6 +28,9 @@ def configure_logging() -> None:
     for handler in root.handlers:
         handler.addFilter(NoDebug())
     logging.getLogger("bot").setLevel(logging.INFO)
+    # Python's warnings are for developers; those of Rasa's many dependencies fill pages.
+    logging.captureWarnings(True)
+    logging.getLogger("py.warnings").setLevel(logging.ERROR)
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,

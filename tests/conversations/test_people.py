@@ -126,6 +126,16 @@ def test_crisis_in_the_middle_of_a_question(person: Person) -> None:
     assert "105" in person.text or person.services
 
 
+def test_crisis_services_come_alone_and_the_earlier_need_is_still_known(person: Person) -> None:
+    person.writes("Someone is threatening to share my photos, I live in Peru")
+    person.writes("i want to kill myself")
+    names = {service["name"] for service in person.services}
+    assert "Take It Down" not in names
+    assert person.kinds == ["emergency", "safety"]
+    person.writes("show me more")
+    assert person.services
+
+
 def test_crisis_after_goodbye(person: Person) -> None:
     person.writes("bye").writes("i am going to kill myself")
     assert person.kinds[0] == "emergency"
