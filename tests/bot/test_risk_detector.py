@@ -424,6 +424,98 @@ EVERYDAY = [
     "would anyone miss me if I left the party early",
 ]
 
+RISK_BESIDE_HARMLESS_WORDS = [
+    "he's coming home from work and I'm scared he'll hit me",
+    "I'm at school and I want to kill myself",
+    "I'm in the cinema toilet and he is outside with a knife",
+    "my boss won't let me leave the restaurant, he took my passport",
+    "we were watching a film and now he won't let me leave",
+    "at my birthday party he locked me in the bathroom",
+    "he lost at FIFA and now he's hitting me",
+    "I failed my exam and want to die",
+    "failed my boards, my parents will never forgive me, I want to end my life",
+    "my game friend wants to kill himself",
+    "after dinner he will hurt me",
+    "lol i want to die fr",
+    "i read a book about suicide and I want to do it too",
+    "I met a guy online and he's outside my house right now",
+    "a man from instagram is outside my door",
+    "I'm at a party and a guy won't let me leave the room",
+    "I'm at a hotel party, someone put something in my drink",
+    "the driver of my uber is hurting me",
+    "my friend's dad is outside with a gun, he's drunk",
+    "my dog is barking, someone is breaking in",
+    "mum and dad are fighting over money and he has a knife",
+    "he got angry about dinner and he's hitting mum",
+    "he is angry because I burnt dinner and he is coming upstairs",
+    "my brother is drunk at the wedding and says he will kill me",
+    "I'm being followed from the gym",
+    "I'm hiding in the school toilets from him",
+    "he won't let me go to school or leave the house",
+    "I hate school, everyone bullies me and I want to die",
+    "my job is killing me and I want to end my life",
+    "sick of everything, work, home, I just want to die",
+    "I'm tired, I can't do this anymore, I want to die",
+    "I lost my phone with the photos and he will post them, I want to die",
+    "my life is over, he sent the video to my class",
+    "the video is everywhere, my life is ruined and I want to die",
+    "i'm drunk and i want to kill myself",
+    "i know people say this as a joke but i really want to die",
+    "I joke about it but I really want to kill myself",
+    "no joke I want to die",
+    "i'm not being dramatic I want to kill myself",
+    "I keep saying I'm fine but I want to die",
+    "I'm okay now but tonight I will end it",
+    "I was better for years but now I want to kill myself again",
+    "10 years ago my uncle abused me and I want to die",
+    "it happened when I was 9 and I want to kill myself",
+    "I was abused as a child and I have been cutting since",
+    "I used to cut and today I did it again",
+    "i was a happy kid but since he touched me i wish i was dead",
+    "not sure if I'm suicidal but I don't want to be here",
+    "I don't want to die but I can't stop cutting",
+    "I don't want to hurt myself but the urge is so strong",
+    "I don't want to kill myself but I wish I was dead",
+    "I'm scared of dying but I don't want to live",
+    "I don't want to die I just want the pain to end",
+    "I never wanted to live",
+    "I never feel safe, I want to die",
+    "no one knows I'm suicidal",
+    "nobody knows that I want to kill myself",
+    "I can't tell anyone that I want to die",
+    "without her I want to die",
+    "no, I want to die",
+    "I don't know, I want to die",
+    "not good. I want to kill myself",
+    "I haven't told anyone but I tried to kill myself",
+    "I've never told anyone but I want to kill myself",
+    "never told anyone I self harm",
+    "dont tell anyone i want to kill myself",
+    "I do not feel well and I am thinking of suicide",
+    "i cant sleep and keep thinking of suicide",
+    "Why shouldn't I kill myself",
+    "why not just kill myself",
+    "I can't think of a reason not to kill myself",
+    "give me one reason not to kill myself",
+    "there's no reason not to end it",
+    "I'm trying not to kill myself",
+    "trying not to hurt myself tonight",
+    "it's hard not to cut",
+    "no he is coming",
+    "he is not drunk but he has a knife",
+    "I'm not okay, he is hitting me",
+    "they never let me leave",
+    "I'm never safe at home",
+    "nobody knows I'm locked in here",
+    "nobody can hear me, I'm locked in",
+    "I can't talk, he is in the next room",
+    "not safe",
+    "I don't feel safe",
+    "please don't call, he is here",
+    "he is not letting me out",
+    "he does not let me out of the house",
+]
+
 MINIMAL = """
 language: xx
 typos: {shortest: 4}
@@ -495,6 +587,11 @@ def test_a_worry_about_someone_elses_suicide_is_detected(english, text):
 @pytest.mark.parametrize("text", DANGER_NOW)
 def test_danger_now_is_detected(english, text):
     assert english.detect(text).kind == "danger"
+
+
+@pytest.mark.parametrize("text", RISK_BESIDE_HARMLESS_WORDS)
+def test_a_risk_is_detected_beside_denials_everyday_topics_and_the_past(english, text):
+    assert english.detect(text) is not None
 
 
 @pytest.mark.parametrize("text", EVERYDAY)
@@ -663,31 +760,36 @@ def trained(storage: LocalModelStorage, **changes) -> RiskDetector:
     return RiskDetector.load(config, storage, RESOURCE, CONTEXT)
 
 
+@pytest.fixture(scope="module")
+def component(tmp_path_factory) -> RiskDetector:
+    return trained(LocalModelStorage.create(tmp_path_factory.mktemp("model")))
+
+
 def processed(component: RiskDetector, text: str) -> dict:
     [message] = component.process([Message({TEXT: text})])
     return message.as_dict(only_output_properties=True)
 
 
-def test_given_a_risk_then_it_reaches_the_output_and_nothing_else_does(storage):
-    assert processed(trained(storage), "I want to die") == {
+def test_given_a_risk_then_it_reaches_the_output_and_nothing_else_does(component):
+    assert processed(component, "I want to die") == {
         TEXT: "I want to die",
         RISK: {"kind": "suicide", "pattern": "suicide.want_to_die", "third_person": False},
     }
 
 
 @pytest.mark.parametrize("text", ["hello", "", "I live in Peru", "/restart", "/I want to die"])
-def test_given_no_risk_or_a_command_then_the_message_has_no_risk(storage, text):
-    assert RISK not in processed(trained(storage), text)
+def test_given_no_risk_or_a_command_then_the_message_has_no_risk(component, text):
+    assert RISK not in processed(component, text)
 
 
 @pytest.mark.parametrize("text", ["help!", "HELP !", "  help!! ", "Help！"])
-def test_the_safe_word_is_recognised_however_it_is_typed(storage, text):
-    assert processed(trained(storage), text)[RISK]["kind"] == "safe_word"
+def test_the_safe_word_is_recognised_however_it_is_typed(component, text):
+    assert processed(component, text)[RISK]["kind"] == "safe_word"
 
 
 @pytest.mark.parametrize("text", ["help", "help me find a number!", "no help! needed"])
-def test_what_only_holds_the_safe_word_is_not_the_safe_word(storage, text):
-    assert RISK not in processed(trained(storage), text)
+def test_what_only_holds_the_safe_word_is_not_the_safe_word(component, text):
+    assert RISK not in processed(component, text)
 
 
 def test_safe_words_can_be_chosen_for_each_language(storage):
@@ -741,9 +843,8 @@ def test_given_a_faulty_file_then_training_stops_with_its_error(storage, tmp_pat
         trained(storage, folder=str(tmp_path), languages=["xx"])
 
 
-def test_the_persons_words_are_neither_logged_nor_kept(storage, caplog, capsys):
+def test_the_persons_words_are_neither_logged_nor_kept(component, caplog, capsys):
     caplog.set_level(logging.DEBUG)
-    component = trained(storage)
 
     processed(component, "canaryzebra I want to die canaryzebra, my name is canaryzebra")
     processed(component, "/canaryzebra")

@@ -19,6 +19,7 @@ from directory.exchange.files import export_file, import_file
 from directory.exchange.nesting import NESTING, Many
 from directory.models import Phone, Service, metadata
 from directory.vocabulary import derived_id
+from tests.starter_data import SERVICES
 
 HERE = Path(__file__).parent
 DATA = HERE.parents[1] / "data" / "services"
@@ -67,14 +68,14 @@ def test_given_the_starter_directory_when_exported_and_imported_then_it_exports_
 ) -> None:
     first, second = new_engine(), new_engine()
     import_file(first, DATA / "services.csv")
-    assert export_file(first, tmp_path / "one.json") == 239
+    assert export_file(first, tmp_path / "one.json") == SERVICES
     report = import_file(second, tmp_path / "one.json")
-    assert (report.created, report.ignored) == (239, ())
+    assert (report.created, report.ignored) == (SERVICES, ())
     export_file(second, tmp_path / "two.json")
     assert (tmp_path / "one.json").read_text() == (tmp_path / "two.json").read_text()
     again = import_file(second, tmp_path / "one.json")
-    assert (again.created, again.updated, again.unchanged) == (0, 0, 239)
-    assert import_file(second, DATA / "services.csv").unchanged == 239
+    assert (again.created, again.updated, again.unchanged) == (0, 0, SERVICES)
+    assert import_file(second, DATA / "services.csv").unchanged == SERVICES
 
 
 @pytest.mark.parametrize("wrap", [lambda s: s, lambda s: {"contents": [s], "total_items": 1}])

@@ -3,8 +3,9 @@
 import csv
 import re
 
-from handrail.settings import ROOT
 from ruamel.yaml import YAML
+
+from handrail.settings import ROOT
 
 
 def normalised(text: str) -> str:

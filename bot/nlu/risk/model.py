@@ -72,10 +72,11 @@ class RiskDetectorModel:
         uses = Counter(self._first_person)
         for _, compiled in everything:
             uses.update(itertools.chain.from_iterable(vocabulary_of([c]) for c in compiled))
-        vocabulary = [word for word, _ in uses.most_common()]
+        vocabulary = sorted(uses, key=lambda word: (-uses[word], word))
         self._normaliser = Normaliser(definition, vocabulary)
+        rewritten = frozenset(filter(self._normaliser.is_rewritten, vocabulary))
         for label, compiled in everything:
-            _refuse_rewritten(f"{path}: {label}", compiled, self._normaliser)
+            _refuse_rewritten(f"{path}: {label}", rewritten & vocabulary_of(compiled))
         self._vocab = Vocab()
         self._risks = PatternIndex(self._vocab, risks)
         self._silencers = PatternIndex(self._vocab, guards)
@@ -184,10 +185,9 @@ def _compile(place: str, sources: Sequence[str], words: WordLists) -> list[Token
         raise RiskDefinitionError(f"{place}: {error}") from error
 
 
-def _refuse_rewritten(place: str, compiled: Sequence[TokenPattern], normaliser: Normaliser) -> None:
-    for word in sorted(vocabulary_of(compiled)):
-        if normaliser.is_rewritten([word]):
-            raise RiskDefinitionError(
-                f"{place}: '{word}' is rewritten by 'spellings', so it never matches: "
-                "use the full form"
-            )
+def _refuse_rewritten(place: str, words: frozenset[str]) -> None:
+    if words:
+        raise RiskDefinitionError(
+            f"{place}: 'spellings' rewrites {sorted(words)}, so the pattern never matches: "
+            "use the full form"
+        )

@@ -112,10 +112,9 @@ class Normaliser:
         most = min(_MOST_OTHER_READINGS, _MOST_WORDS_READ // (len(choices) + 1))
         yield from map(self._finish, itertools.islice(others, most))
 
-    def is_rewritten(self, words: Iterable[str]) -> bool:
-        """Says whether `words` hold a short form, which a message never has once normalised."""
-        original = list(words)
-        return list(self._expand_spellings(original)) != original
+    def is_rewritten(self, word: str) -> bool:
+        """Says whether the word is a short form, which no message holds once normalised."""
+        return (word,) in self._spellings
 
     def _finish(self, parts: Iterable[list[str]]) -> list[str]:
         words = self._expand_spellings(list(itertools.chain.from_iterable(parts)))
