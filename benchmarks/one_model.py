@@ -1,4 +1,7 @@
-"""Measures one trained model in this process, and prints the figures as one line of JSON."""
+"""Measures one trained model in this process, and prints the figures as one line of JSON.
+
+Arguments: the model, and `forgetful` or `default` for the tracker store.
+"""
 
 import asyncio
 import json
@@ -7,6 +10,7 @@ import time
 from pathlib import Path
 
 from bot.privacy import configure_logging
+from bot.tracker_store import ForgetfulTrackerStore
 
 MESSAGES = [
     "hello",
@@ -42,7 +46,7 @@ def resident_megabytes() -> float:
     return int(line.split()[1]) / 1024
 
 
-def main(model: str) -> None:
+def main(model: str, store: str) -> None:
     """Measure and print."""
     configure_logging()
     start = time.process_time()
@@ -50,6 +54,10 @@ def main(model: str) -> None:
 
     imported = time.process_time()
     agent = Agent.load(model)
+    if store == "forgetful":
+        # Handrail's own way of keeping conversations is part of what is compared.
+        agent.tracker_store = ForgetfulTrackerStore(agent.domain)
+        agent.processor.tracker_store = agent.tracker_store
     loaded = time.process_time()
     asyncio.run(answer_all(agent, 2))
     per_message = asyncio.run(answer_all(agent, ROUNDS))
@@ -63,4 +71,4 @@ def main(model: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

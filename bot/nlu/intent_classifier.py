@@ -17,10 +17,11 @@ from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.nlu.featurizers.featurizer import Featurizer
-from rasa.shared.nlu.constants import INTENT, TEXT
+from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, INTENT, TEXT
+from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
-from scipy.sparse import csr_matrix, hstack, vstack
+from scipy.sparse import csr_matrix, hstack, issparse, vstack
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.svm import LinearSVC
 
@@ -56,12 +57,24 @@ class CalibratedModel:
             offset=np.array([sigmoid.b_ for sigmoid in calibrated.calibrators]),
         )
 
-    def confidences(self, features: csr_matrix) -> Floats:
+    def confidences(self, parts: list[Features]) -> Floats:
         """Return one confidence for each intent; they add up to 1."""
-        decisions: Floats = (features @ self.weights)[0] + self.bias
-        sigmoids = 1 / (1 + np.exp(self.slope * decisions + self.offset))
+        sigmoids = 1 / (1 + np.exp(self.slope * self._decisions(parts) + self.offset))
         confidences: Floats = sigmoids / sigmoids.sum()
         return confidences
+
+    def _decisions(self, parts: list[Features]) -> Floats:
+        """Multiply part by part: joining them into one matrix first costs milliseconds."""
+        decisions = self.bias.copy()
+        column = 0
+        for part in parts:
+            row = part.features
+            if issparse(row):
+                decisions += row.data @ self.weights[column + row.col]
+            else:
+                decisions += row[0] @ self.weights[column : column + row.shape[1]]
+            column += row.shape[1]
+        return decisions
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -122,7 +135,7 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
     def train(self, training_data: TrainingData) -> Resource:
         """Learn from all examples that have an intent."""
         examples = [e for e in training_data.intent_examples if e.get(INTENT) and e.get(TEXT)]
-        features = vstack([_features(example) for example in examples], format="csr")
+        features = vstack([_row(_parts(example)) for example in examples], format="csr")
         classifier = CalibratedClassifierCV(
             LinearSVC(C=self._config["C"], class_weight="balanced", random_state=0),
             method="sigmoid",
@@ -146,16 +159,21 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
 
 
 def _ranking(model: CalibratedModel, message: Message, length: int) -> list[dict[str, Any]]:
-    confidences = model.confidences(_features(message))
+    confidences = model.confidences(_parts(message))
     return [
         {"name": str(model.intents[i]), "confidence": float(confidences[i])}
         for i in np.argsort(-confidences)[:length]
     ]
 
 
-def _features(message: Message) -> csr_matrix:
-    """Return one row: all sparse sentence features, then all dense ones."""
-    _, sparse = message.get_sparse_features(TEXT)
-    _, dense = message.get_dense_features(TEXT)
-    parts = [csr_matrix(feature.features) for feature in (sparse, dense) if feature is not None]
-    return hstack(parts, format="csr")
+def _parts(message: Message) -> list[Features]:
+    """Return the sentence features of the text, in the order of the pipeline."""
+    return [
+        feature
+        for feature in message.features
+        if feature.attribute == TEXT and feature.type == FEATURE_TYPE_SENTENCE
+    ]
+
+
+def _row(parts: list[Features]) -> csr_matrix:
+    return hstack([csr_matrix(part.features) for part in parts], format="csr")

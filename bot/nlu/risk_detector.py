@@ -117,7 +117,8 @@ class RiskDetector(GraphComponent):
     def fingerprint_addon(cls, config: dict[str, Any]) -> str:
         """Returns a hash of the risk files, so that Rasa trains again when one changes."""
         digest = hashlib.sha256()
-        for path in _risk_files(config):
+        # Rasa asks with the bare configuration when it looks into its training cache.
+        for path in _risk_files({**cls.get_default_config(), **config}):
             digest.update(path.read_bytes())
         return digest.hexdigest()
 

@@ -140,7 +140,8 @@ class OnnxSentenceEncoder(DenseFeaturizer, GraphComponent):
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str:
         """Return what identifies the encoder's files, so that other files mean training anew."""
-        folder = BOT_FOLDER / config["path"]
+        # Rasa asks with the bare configuration when it looks into its training cache.
+        folder = BOT_FOLDER / {**cls.get_default_config(), **config}["path"]
         return sha256(folder / MODEL) if (folder / MODEL).exists() else "absent"
 
     @classmethod

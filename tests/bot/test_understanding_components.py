@@ -15,6 +15,8 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.intent_classifier import LinearIntentClassifier
+from bot.nlu.risk_detector import RiskDetector
+from bot.nlu.sentence_encoder import OnnxSentenceEncoder
 from bot.nlu.tfidf_featurizer import TfidfFeaturizer
 from bot.nlu.tokenizer import BlankSpacyTokenizer, blank_pipeline
 
@@ -118,3 +120,11 @@ def test_an_unknown_analyzer_is_refused_with_the_allowed_ones() -> None:
         TfidfFeaturizer.validate_config(
             {**TfidfFeaturizer.get_default_config(), "analyzer": "syllable"}
         )
+
+
+@pytest.mark.parametrize("component", [OnnxSentenceEncoder, RiskDetector])
+def test_a_component_without_configuration_has_a_fingerprint(component: Any) -> None:
+    """Rasa asks so when it looks into its training cache."""
+    assert component.fingerprint_addon({}) == component.fingerprint_addon(
+        component.get_default_config()
+    )
