@@ -103,6 +103,17 @@ def test_a_loaded_pipeline_says_exactly_what_the_trained_one_said(pipeline: Pipe
     assert loaded.get("intent_ranking") == trained.get("intent_ranking")
 
 
+def test_features_are_those_of_scikit_learn(pipeline: Pipeline) -> None:
+    words, letters, _ = pipeline.train()
+    message = pipeline.read("how much does it cost cost", [words, letters])
+    by_words, by_letters = (feature.features.toarray() for feature in message.features)
+    tokens = ["how", "much", "does", "it", "cost", "cost"]
+    assert np.allclose(by_words, words._vectorizer.transform([tokens]).toarray())
+    assert np.allclose(
+        by_letters, letters._vectorizer.transform(["how much does it cost cost"]).toarray()
+    )
+
+
 def test_an_untrained_classifier_claims_nothing(pipeline: Pipeline) -> None:
     message = pipeline.read("hello", pipeline.made("create")[-1:])
     assert message.get(INTENT) is None
