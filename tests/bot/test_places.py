@@ -967,11 +967,11 @@ cues:
     @pytest.mark.parametrize(
         ("wrong", "right", "message"),
         [
-            ("{PE: ", "{QQ: ", r"es\.yml: demonyms: no country codes: \['QQ'\]"),
-            ("id: i_am", "id: i_live", r"es\.yml: cues: used more than once: \['i_live'\]"),
-            ("role: lives", "role: sleeps", r"es\.yml: cues\.1\.role: unexpected value"),
-            ("{i_am: ", "{self: ", r"es\.yml: words: names of built-in classes: \['self'\]"),
-            ("filler:", "fillers:", r"es\.yml: filler: field required; fillers: extra fields"),
+            ("{PE: ", "{QQ: ", r"es\.yml:\s+demonyms: no country codes: \['QQ'\]"),
+            ("id: i_am", "id: i_live", r"es\.yml:\s+cues: used more than once: \['i_live'\]"),
+            ("role: lives", "role: sleeps", r"es\.yml:\s+cues > '\w+' > role: unexpected value"),
+            ("{i_am: ", "{self: ", r"es\.yml:\s+words: names of built-in classes: \['self'\]"),
+            ("filler:", "fillers:", r"es\.yml:\s+filler: field required\s+fillers: extra fields"),
         ],
     )
     def test_a_wrong_entry_is_named(

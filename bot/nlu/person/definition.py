@@ -5,14 +5,13 @@ Every fault in a file is reported when it is loaded, with the file and the entry
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, Extra, Field, ValidationError, constr, root_validator, validator
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
+from pydantic import BaseModel, Extra, Field, constr, root_validator, validator
 
+from bot.nlu.data_file import read_checked
 from directory.vocabulary import ContactWay
 
 Audience = Literal["child", "adult", "parent_carer", "bystander", "worried_about_self"]
@@ -102,31 +101,4 @@ def load_definition(path: Path) -> PersonDefinition:
     Raises:
         PersonDefinitionError: the file is missing, is not YAML, or an entry breaks the schema.
     """
-    try:
-        content = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise PersonDefinitionError(f"{path}: cannot be read ({error.strerror})") from error
-    except YAMLError as error:
-        raise PersonDefinitionError(f"{path}: not valid YAML: {error}") from error
-    if not isinstance(content, dict):
-        raise PersonDefinitionError(f"{path}: a mapping with 'audience' is expected")
-    try:
-        return PersonDefinition.parse_obj(content)
-    except ValidationError as error:
-        faults = "\n".join(_faults(content, error))
-        raise PersonDefinitionError(f"{path}:\n{faults}") from error
-
-
-def _faults(content: dict[str, Any], error: ValidationError) -> Iterator[str]:
-    """Yield each fault with its place; entries are called by their id where they have one."""
-    for fault in error.errors():
-        place: list[str] = []
-        inside: Any = content
-        for step in fault["loc"]:
-            try:
-                inside = inside[step]
-            except (KeyError, IndexError, TypeError):
-                inside = None
-            named = isinstance(step, int) and isinstance(inside, dict) and inside.get("id")
-            place.append(f"'{named}'" if named else f"{step}" if step != "__root__" else "file")
-        yield f"  {' > '.join(place)}: {fault['msg']}"
+    return read_checked(path, PersonDefinition, PersonDefinitionError)

@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import Literal
 
 import pycountry
-from pydantic import BaseModel, Extra, Field, ValidationError, validator
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
+from pydantic import BaseModel, Extra, Field, validator
 
+from bot.nlu.data_file import read_checked
 from bot.nlu.places.stored_names import DATA_DIR
 
 # Kosovo has no ISO 3166-1 code; XK is the user-assigned one of CLDR and of telephone services.
@@ -167,19 +166,7 @@ def load_language(language: str, directory: Path = DATA_DIR) -> LanguageFile:
 
     Raises `PlaceFileError` when the file is missing, is no YAML or breaks the schema.
     """
-    path = directory / f"{language}.yml"
-    try:
-        content = YAML(typ="safe").load(path)
-    except (OSError, YAMLError) as error:
-        raise PlaceFileError(f"{path}: {error}") from error
-    try:
-        return LanguageFile.parse_obj(content)
-    except ValidationError as error:
-        faults = "; ".join(
-            f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}"
-            for fault in error.errors()
-        )
-        raise PlaceFileError(f"{path}: {faults}") from error
+    return read_checked(directory / f"{language}.yml", LanguageFile, PlaceFileError)
 
 
 def _check_codes(codes: NamesByCountry | list[str]) -> None:

@@ -5,13 +5,12 @@ Every fault in a file is reported when it is loaded, with the file and the entry
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, Extra, Field, ValidationError, constr, root_validator, validator
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
+from pydantic import BaseModel, Extra, Field, constr, root_validator, validator
+
+from bot.nlu.data_file import read_checked
 
 RiskKind = Literal["suicide", "danger"]
 GuardScope = Literal["overlap", "sentence", "message"]
@@ -116,29 +115,4 @@ def load_definition(path: Path) -> RiskDefinition:
     Raises:
         RiskDefinitionError: the file is missing, is not YAML, or an entry breaks the schema.
     """
-    try:
-        content = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise RiskDefinitionError(f"{path}: cannot be read ({error.strerror})") from error
-    except YAMLError as error:
-        raise RiskDefinitionError(f"{path}: not valid YAML: {error}") from error
-    if not isinstance(content, dict):
-        raise RiskDefinitionError(f"{path}: a mapping with 'patterns' is expected")
-    try:
-        return RiskDefinition(**content)
-    except ValidationError as error:
-        faults = "; ".join(_describe(fault, content) for fault in error.errors())
-        raise RiskDefinitionError(f"{path}: {faults}") from error
-
-
-def _describe(fault: Mapping[str, Any], content: Mapping[str, Any]) -> str:
-    """Turns a pydantic fault into 'pattern <id>, <field>: what is wrong'."""
-    section, *rest = fault["loc"]
-    if section in ("patterns", "guards") and rest and isinstance(rest[0], int):
-        entry = content[section][rest[0]]
-        name = entry.get("id") if isinstance(entry, dict) else None
-        label = f"{section[:-1]} '{name}'" if name else f"{section[:-1]} number {rest[0] + 1}"
-        place = ", ".join([label, *map(str, rest[1:])])
-    else:
-        place = ".".join(str(part) for part in fault["loc"] if part != "__root__")
-    return f"{place}: {fault['msg']}" if place else str(fault["msg"])
+    return read_checked(path, RiskDefinition, RiskDefinitionError)
