@@ -1,6 +1,6 @@
 """The message structure that every channel renders (contract W2), made from Rasa's messages."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from directory.cards import ServiceCard
@@ -42,10 +42,9 @@ class Message:
         return cls(message.get("text") or "", buttons, services, kind)
 
 
-@dataclass
+@dataclass(frozen=True)
 class Heard:
     """What a person did in one turn: wrote a text, or tapped a choice (its payload)."""
 
     text: str = ""
     payload: str | None = None
-    metadata: dict[str, Any] = field(default_factory=dict)

@@ -16,7 +16,6 @@ class BotSettings:
 
     directory_url: str
     emergency_file: Path
-    action_url: str
     # Signs session tokens and seals choices; a new one each start makes old tokens expire.
     secret_key: bytes | None
 
@@ -32,6 +31,5 @@ class BotSettings:
             emergency_file=Path(
                 os.environ.get("HANDRAIL_EMERGENCY_FILE", data / "emergency_numbers.csv")
             ),
-            action_url=os.environ.get("HANDRAIL_ACTION_URL", "http://127.0.0.1:5055/webhook"),
             secret_key=secret.encode() or None,
         )
