@@ -18,12 +18,8 @@ LANGUAGE = "en"
 
 def ask_country(dispatcher: CollectingDispatcher, situation: Situation) -> Events:
     """Ask for the country; in an acute risk, international crisis services come first."""
-    events: Events = []
-    if situation.acute:
-        services = find_services(situation)
-        if services:
-            say_services(dispatcher, "utter_services_crisis_anywhere", services, kind="safety")
-        events = [SlotSet("acute", situation.acute)]
+    if situation.acute_now and (services := find_services(situation)):
+        say_services(dispatcher, "utter_services_crisis_anywhere", services, kind="safety")
     if situation.ambiguous_country:
         question, offered = "utter_ask_country_ambiguous", situation.ambiguous_country
     elif situation.intent == "inform_country":
@@ -32,7 +28,7 @@ def ask_country(dispatcher: CollectingDispatcher, situation: Situation) -> Event
         question, offered = "utter_ask_country", offered_countries(LANGUAGE)
     buttons = [country_button(country, LANGUAGE) for country in offered]
     dispatcher.utter_message(response=question, buttons=buttons)
-    return [*events, SlotSet("misunderstood", 0)]
+    return [SlotSet("acute", situation.acute), SlotSet("misunderstood", 0)]
 
 
 def show_services(dispatcher: CollectingDispatcher, situation: Situation) -> Events:

@@ -136,6 +136,15 @@ def test_crisis_services_come_alone_and_the_earlier_need_is_still_known(person: 
     assert person.services
 
 
+def test_the_same_crisis_list_is_not_repeated_while_the_country_is_asked(person: Person) -> None:
+    person.writes("i want to kill myself")
+    assert person.services
+    person.writes("i live in atlantis")
+    assert not [s for s in person.services if s["country"] == "ZZ"]
+    person.writes("Kenya")
+    assert "KE" in person.countries() or person.countries() == {"ZZ"}
+
+
 def test_crisis_after_goodbye(person: Person) -> None:
     person.writes("bye").writes("i am going to kill myself")
     assert person.kinds[0] == "emergency"
