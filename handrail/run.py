@@ -25,6 +25,9 @@ console = Console()
 # Rasa needs about ten seconds to load; a slow machine may need minutes.
 START_SECONDS = 300
 
+# What honcho reports after Ctrl-C, and after SIGTERM from a service manager.
+STOPPED_BY_HAND = (130, 143)
+
 
 def run(
     demo: Annotated[
@@ -48,7 +51,9 @@ def run(
         manager.add_process(name, shlex.join(command), cwd=str(ROOT), env=environment)
     threading.Thread(target=_announce, args=(settings,), daemon=True).start()
     manager.loop()
-    if manager.returncode:
+    if manager.returncode in STOPPED_BY_HAND:
+        console.print("Handrail stopped.")
+    elif manager.returncode:
         raise _stop("One of the processes ended, so all were stopped. Its last words are above.")
 
 

@@ -83,7 +83,8 @@ def test_run_starts_all_says_so_and_one_signal_stops_all(
     hsds = httpx.get(f"http://127.0.0.1:{settings.admin_port}/hsds/services").json()
     assert hsds["total_items"] > 200
     running.send_signal(signal.SIGINT)
-    running.wait(60)
+    assert running.wait(60) == 0
+    assert "One of the processes ended" not in log.read_text()
     assert all(is_free(port) for port in settings.ports.values())
 
 
