@@ -31,6 +31,10 @@ class ActionHelp(Action):
                 return not_understood(dispatcher, situation)
             dispatcher.utter_message(response="utter_menu")
             return understood
+        if situation.intent == "affirm" and situation.shown:
+            # The same list again would help nobody; what is in the way may (VERA-MH, Koko trial).
+            dispatcher.utter_message(response="utter_ask_barrier")
+            return understood
         if situation.country is None:
             return [*understood, *ask_country(dispatcher, situation)]
         if not situation.acute and should_ask_audience(situation):

@@ -61,7 +61,7 @@ class CatalogueNLG(TemplatedNaturalLanguageGenerator):
     def _variables(self, country: str | None) -> dict[str, str]:
         numbers = self._resort.emergency_numbers(country)
         emergency = ", ".join(self._spoken(entry) for entry in numbers)
-        line = "known" if numbers else "unknown"
+        line = "known" if numbers else "missing" if country else "unknown"
         return {
             "country_name": country_name(country) if country else "",
             "emergency": emergency,

@@ -145,6 +145,22 @@ def test_the_same_crisis_list_is_not_repeated_while_the_country_is_asked(person:
     assert "KE" in person.countries() or person.countries() == {"ZZ"}
 
 
+def test_yes_after_services_asks_what_is_in_the_way_and_repeats_no_list(person: Person) -> None:
+    person.writes("Someone is threatening to share my photos, I live in Peru").writes("ok")
+    assert not person.services
+    assert "I cannot call" in person.choices
+
+
+def test_danger_in_a_country_without_a_known_number_does_not_ask_for_the_country(
+    person: Person,
+) -> None:
+    person.writes("he is outside my door with a knife, i am in Nigeria")
+    assert person.kinds[0] == "emergency"
+    assert "do not have the number" in person.text
+    assert "Tell me your country" not in person.text
+    assert "NG" in person.countries()
+
+
 def test_crisis_after_goodbye(person: Person) -> None:
     person.writes("bye").writes("i am going to kill myself")
     assert person.kinds[0] == "emergency"
