@@ -10,7 +10,8 @@ from actions.countries import country_button, offered_countries
 from actions.lookup import find_services
 from actions.situation import Situation
 from directory.cards import service_card
-from directory.search import INTERNATIONAL, FoundService
+from directory.search import FoundService
+from directory.vocabulary import INTERNATIONAL
 
 Events = list[dict[str, Any]]
 LANGUAGE = "en"

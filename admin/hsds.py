@@ -21,7 +21,7 @@ from directory.exchange.documents import Document, full_services, listed_service
 from directory.info import DEMONSTRATION_NOTICE, is_demonstration
 from directory.models import Service
 from directory.models.base import now
-from directory.vetting import may_be_shown
+from directory.vetting.shown import may_be_shown
 
 HSDS_VERSION = "3.0"
 PER_PAGE = 50

@@ -18,7 +18,8 @@ from directory.database import open_engine
 from directory.emergency import EmergencyNumber, EmergencyNumbers
 from directory.errors import DirectoryUnavailable
 from directory.fallback import fallback_services
-from directory.search import INTERNATIONAL, FoundService
+from directory.search import FoundService
+from directory.vocabulary import INTERNATIONAL
 
 logger = logging.getLogger(__name__)
 

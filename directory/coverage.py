@@ -13,7 +13,7 @@ from directory.info import is_demonstration
 from directory.models import Attribute, Service, ServiceArea
 from directory.models.base import now
 from directory.search import ServiceQuery, search
-from directory.vetting import may_be_shown
+from directory.vetting.shown import may_be_shown
 from directory.vocabulary import INTERNATIONAL, NEEDS
 
 # What a bot shows at once (DESIGN C3).

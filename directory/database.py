@@ -25,6 +25,10 @@ from directory.errors import DirectoryUnavailable
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
+# Marks connections that will write: in SQLite they wait for their turn at once, instead of failing
+# half-way because another writer was faster.
+_WRITES = "directory_writes"
+
 # How long a writer waits for another one in SQLite, in seconds.
 SQLITE_PATIENCE = 15
 
@@ -66,7 +70,8 @@ def _prepare_sqlite(connection: Any, record: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN")
+    writes = connection.get_execution_options().get(_WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 @contextmanager
@@ -83,7 +88,7 @@ def open_transaction(engine: Engine) -> Iterator[Connection]:
     Raises DirectoryUnavailable if the database fails; a broken constraint stays SQLAlchemy's
     IntegrityError, because only the caller knows which record it was.
     """
-    with _reporting(), engine.begin() as connection:
+    with _reporting(), engine.execution_options(**{_WRITES: True}).begin() as connection:
         yield connection
 
 

@@ -13,20 +13,17 @@ from pathlib import Path
 from sqlalchemy import case, exists, func, select, update
 from sqlalchemy.engine import Connection, Engine
 
-from directory.database import open_transaction, upgrade
+from directory.batches import Progress, batches, no_progress
+from directory.database import open_transaction
 from directory.errors import NotADemonstrationError
-from directory.exchange.records import (
-    ImportReport,
-    Progress,
-    batches,
-    no_progress,
-    store,
-)
+from directory.exchange.records import ImportReport, store
 from directory.exchange.starter import starter_records
 from directory.info import is_demonstration, mark_as_demonstration
 from directory.models import Attribute, Service
 from directory.models.base import now
-from directory.vetting import CRISIS_NEEDS, VALIDITY, VALIDITY_IN_CRISIS
+from directory.preparation import prepare
+from directory.search.index import refresh
+from directory.vetting.validity import CRISIS_NEEDS, VALIDITY, VALIDITY_IN_CRISIS
 from directory.vocabulary import NEEDS
 
 SERVICES_FILE = "services.csv"
@@ -42,7 +39,7 @@ def create_demonstration(
     BadDataError for a faulty file, and DirectoryUnavailable; then nothing has changed.
     """
     records = starter_records(data_dir / SERVICES_FILE, progress)
-    upgrade(engine)
+    prepare(engine)
     with open_transaction(engine) as connection:
         _claim(connection)
         # Drafts take over what the file says; afterwards they count as verified again.
@@ -73,3 +70,4 @@ def _count_as_verified(connection: Connection, ids: Sequence[str], today: date) 
     verified = {"vetting_state": "verified", "assured_date": today, "valid_until": valid_until}
     for some in batches(ids):
         connection.execute(update(Service).where(Service.id.in_(some)).values(verified))
+    refresh(connection, ids)

@@ -6,7 +6,7 @@ The syntax is OpenStreetMap's, evaluated by the opening-hours-py library.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -32,6 +32,56 @@ class Opening:
 
 
 UNKNOWN = Opening(None)
+
+# More different opening hours than a directory has; keeps the memory bounded.
+_REMEMBERED = 20_000
+
+
+@dataclass(frozen=True)
+class _Spell:
+    """A state and the moments from and until which it lasts (until: None for ever)."""
+
+    since: datetime
+    until: datetime | None
+    opening: Opening
+
+
+_spells: dict[str, _Spell] = {}
+
+
+def opening_value(expression: str, timezone_name: str | None, country: str) -> str:
+    """One text for opening hours, their time zone and the country of their holidays."""
+    return f"{country} {timezone_name or '-'} {expression}"
+
+
+def opening_of(value: str, at: datetime) -> Opening:
+    """The state at the aware moment `at` of a text that `opening_value` made.
+
+    States are remembered until they change: a search judges hundreds of services at once.
+    """
+    spell = _spells.get(value)
+    if spell and spell.since <= at and (spell.until is None or at < spell.until):
+        return spell.opening
+    country, zone, expression = value.split(" ", 2)
+    timezone_name = None if zone == "-" else zone
+    opening = opening_at(at, expression, timezone_name, country)
+    if len(_spells) >= _REMEMBERED:
+        _spells.clear()
+    until = _change_after(at, expression, timezone_name, country)
+    _spells[value] = _Spell(at, until, opening)
+    return opening
+
+
+def _change_after(
+    at: datetime, expression: str, timezone_name: str | None, country: str
+) -> datetime | None:
+    """The first moment after `at` at which the state may be another one."""
+    if expression == ALWAYS or timezone_name is None:
+        return None
+    hours = _parsed(expression, timezone_name, country)
+    change: datetime | None = hours.next_change(at.astimezone(ZoneInfo(timezone_name)))
+    # No change within the horizon is no promise for the time after it.
+    return change or at + timedelta(days=HORIZON_DAYS // 2)
 
 
 def opening_at(

@@ -1,6 +1,6 @@
 """The words of the directory: needs, audiences and ways of contact, with codes that never change.
 
-Needs and audiences are HSDS taxonomies; their ids are derived from the codes, so that every
+All three are HSDS taxonomies; their ids are derived from the codes, so that every
 Handrail directory in the world uses the same ones.
 """
 
@@ -64,6 +64,25 @@ class Taxonomy:
             raise ValueError(f"{code!r} is not a code of the taxonomy {self.code}: {known}")
         return derived_id("taxonomy_term", self.code, code)
 
+    def row(self) -> dict[str, str]:
+        """The taxonomy as an HSDS record."""
+        return {"id": self.id, "name": self.name, "description": self.description}
+
+    def term_rows(self) -> list[dict[str, str]]:
+        """The terms as HSDS records."""
+        return [
+            {
+                "id": self.term_id(term.code),
+                "code": term.code,
+                "name": term.name,
+                "description": term.description,
+                "taxonomy": self.name,
+                "taxonomy_id": self.id,
+                "language": "en",
+            }
+            for term in self.terms
+        ]
+
 
 NEEDS = Taxonomy(
     code="need",
@@ -112,4 +131,17 @@ AUDIENCES = Taxonomy(
     ),
 )
 
-TAXONOMIES: tuple[Taxonomy, ...] = (NEEDS, AUDIENCES)
+WAYS = Taxonomy(
+    code="contact_way",
+    name="Ways of contact",
+    description="How a person can reach a service.",
+    terms=(
+        Term("call", "Call", "Talk on the telephone."),
+        Term("text", "Text message", "Write an SMS."),
+        Term("chat", "Chat", "Write in a chat on the web."),
+        Term("email", "E-mail", "Write an e-mail."),
+        Term("whatsapp", "WhatsApp", "Write on WhatsApp."),
+    ),
+)
+
+TAXONOMIES: tuple[Taxonomy, ...] = (NEEDS, AUDIENCES, WAYS)

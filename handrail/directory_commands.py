@@ -11,11 +11,11 @@ from rich.progress import Progress
 from rich.table import Table
 from sqlalchemy.engine import Engine
 
+from directory.batches import Progress as OnProgress
 from directory.coverage import stats
 from directory.database import open_engine, open_session
 from directory.errors import DirectoryError
 from directory.exchange.files import export_file, import_file
-from directory.exchange.records import Progress as OnProgress
 from handrail.settings import Settings
 
 directory_app = typer.Typer(help=__doc__, no_args_is_help=True)

@@ -1,4 +1,4 @@
-"""Giving services out as HSDS JSON documents, nested in full or flat as in lists.
+"""Giving records out as HSDS JSON documents, nested in full or flat as in lists.
 
 Empty properties are left out, as HSDS does. The vetting state is not part of a document: a
 verification is worth something only to those who made it.
@@ -7,121 +7,171 @@ verification is worth something only to those who made it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, timezone
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from sqlalchemy import Column, Table, select
+from sqlalchemy import Table, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
-from directory.exchange.nesting import IMPLIED, NESTING, Many, Nested
-from directory.exchange.records import VETTING, batches
+from directory.batches import batches
+from directory.exchange.nesting import Many, Nested, One, inner
+from directory.exchange.properties import POSITION, document_of
 from directory.info import is_demonstration
-from directory.models import metadata
+from directory.models import Service, ServiceAtLocation, metadata
 
 Document = dict[str, Any]
 Reader: TypeAlias = "Connection | Session"
 
-# What the place in a list says already.
-_ORDER = "position"
+# All functions below give the documents of the ids that exist, in the order of `ids`. Documents
+# share what they have in common, such as the organization of two services: read, do not change.
 
 
 def full_services(reader: Reader, ids: Sequence[str]) -> list[Document]:
-    """The services with everything that belongs to them, in the order of `ids`."""
-    found = _documents(reader, "service", "id", ids)
-    by_id = {document["id"]: document for documents in found.values() for document in documents}
-    return _honest(reader, [by_id[id_] for id_ in ids if id_ in by_id])
+    """The services with everything that belongs to them (HSDS service), in the order of `ids`."""
+    return _Writer(reader).documents("service", ids)
 
 
 def listed_services(reader: Reader, ids: Sequence[str]) -> list[Document]:
     """The services with organization and program only (HSDS service_list), in that order."""
-    rows = _rows(reader, metadata.tables["service"], "id", ids)
-    by_id = {row["id"]: _document("service", row) for row in rows}
-    for name in ("organization", "program"):
-        inner = metadata.tables[name]
-        links = {row["id"]: row[f"{name}_id"] for row in rows if row[f"{name}_id"]}
-        wanted = _rows(reader, inner, "id", sorted(set(links.values())))
-        documents = {row["id"]: _document(name, row) for row in wanted}
-        for id_, link in links.items():
-            by_id[id_][name] = documents[link]
-    return _honest(reader, [by_id[id_] for id_ in ids if id_ in by_id])
+    return _Writer(reader, nest=One).documents("service", ids)
 
 
-def _honest(reader: Reader, services: list[Document]) -> list[Document]:
-    """Nobody assured the services of a demonstration: no document claims it."""
-    if is_demonstration(reader):
-        for service in services:
-            service.pop("assured_date", None)
-    return services
+def full_organizations(
+    reader: Reader, ids: Sequence[str], with_services: bool = False, which: Any = None
+) -> list[Document]:
+    """The organizations with everything that belongs to them (HSDS organization).
+
+    Their services are nested, in full, `with_services`; then only those that meet `which`, an SQL
+    condition on Service such as `may_be_shown(day)`, if there is one.
+    """
+    link = None if with_services else "service.organization_id"
+    return _Writer(reader, which=which).documents("organization", ids, link)
 
 
-def _documents(
-    reader: Reader, table: str, column: str, ids: Iterable[str]
-) -> dict[str, list[Document]]:
-    """Nested documents of the rows whose `column` is among `ids`, by the value of `column`."""
-    rows = _rows(reader, metadata.tables[table], column, ids)
-    documents = {row["id"]: _document(table, row) for row in rows}
-    for nested in NESTING[table] if rows else ():
-        _nest(reader, nested, rows, documents)
-    found: dict[str, list[Document]] = {}
-    for row in rows:
-        found.setdefault(row[column], []).append(documents[row["id"]])
-    return found
+def listed_organizations(reader: Reader, ids: Sequence[str]) -> list[Document]:
+    """The organizations' own properties (HSDS organization_list)."""
+    return _Writer(reader, nest=One).documents("organization", ids)
 
 
-def _nest(
-    reader: Reader,
-    nested: Nested,
-    rows: Sequence[Mapping[str, Any]],
-    documents: Mapping[str, Document],
-) -> None:
-    """Put one property into all documents."""
-    if isinstance(nested, Many):
-        lists = _documents(reader, nested.table, nested.via, documents)
-        for id_, inner in lists.items():
-            documents[id_][nested.name] = inner
-        return
-    links = {row["id"]: row[nested.via] for row in rows if row[nested.via] is not None}
-    singles = _documents(reader, nested.table, "id", sorted(set(links.values())))
-    for id_, link in links.items():
-        documents[id_][nested.name] = singles[link][0]
+def full_service_at_locations(reader: Reader, ids: Sequence[str]) -> list[Document]:
+    """Services at locations, with service and location in full (HSDS service_at_location)."""
+    return _Writer(reader).documents("service_at_location", ids)
 
 
-def _rows(reader: Reader, table: Table, column: str, ids: Iterable[str]) -> list[Mapping[str, Any]]:
-    order = [table.c[_ORDER]] if _ORDER in table.c else []
-    rows: list[Mapping[str, Any]] = []
-    for some in batches(ids):
-        query = select(table).where(table.c[column].in_(some)).order_by(*order, table.c.id)
-        rows += reader.execute(query).mappings().all()
-    return rows
+def listed_service_at_locations(reader: Reader, ids: Sequence[str]) -> list[Document]:
+    """Service with organization and program, and location (HSDS service_at_location_list)."""
+    return _Writer(reader, nest=One).documents("service_at_location", ids)
 
 
-def _document(table: str, row: Mapping[str, Any]) -> Document:
-    """The row's own properties; defaults of ours are left out, so that plain HSDS stays plain."""
-    left_out = IMPLIED[table] | {_ORDER} | (VETTING if table == "service" else frozenset())
-    columns: Iterable[Column] = metadata.tables[table].c
-    return {
-        column.name: _json(row[column.name])
-        for column in columns
-        if column.name not in left_out and row[column.name] not in (None, _default(column))
-    }
+def full_locations(reader: Reader, ids: Sequence[str]) -> list[Document]:
+    """The locations with everything that belongs to them (HSDS location)."""
+    return _Writer(reader).documents("location", ids)
 
 
-def _default(column: Column) -> Any:
-    default = column.default
-    return default.arg if default is not None and default.is_scalar else None
+def taxonomies(reader: Reader, ids: Sequence[str]) -> list[Document]:
+    """The taxonomies (HSDS taxonomy and taxonomy_list)."""
+    return _Writer(reader).documents("taxonomy", ids)
 
 
-def _json(value: Any) -> Any:
-    """A value as JSON has it: moments in UTC with Z, whole numbers without a point."""
-    if isinstance(value, datetime):
-        moment = value.astimezone(timezone.utc).replace(tzinfo=None)
-        precision = "milliseconds" if moment.microsecond % 1000 == 0 else "microseconds"
-        if moment.microsecond == 0:
-            precision = "seconds"
-        return moment.isoformat(timespec=precision) + "Z"
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    return value
+def taxonomy_terms(reader: Reader, ids: Sequence[str]) -> list[Document]:
+    """The terms with their taxonomies (HSDS taxonomy_term and taxonomy_term_list)."""
+    return _Writer(reader).documents("taxonomy_term", ids)
+
+
+@dataclass(frozen=True)
+class _Node:
+    """A row on its way into a document. `home` is the organization that the document is about."""
+
+    row: Mapping[str, Any]
+    home: str | None
+    document: Document
+
+
+class _Writer:
+    """Builds the documents of many records at once, with one query a kind of record."""
+
+    def __init__(
+        self, reader: Reader, nest: type[Many] | type[One] | None = None, which: Any = None
+    ) -> None:
+        self._reader = reader
+        self._nest = nest
+        self._which = which
+        # Nobody assured the services of a demonstration: no document claims it.
+        self._left_out = {"assured_date"} if is_demonstration(reader) else set()
+
+    def documents(self, table: str, ids: Sequence[str], link: str | None = None) -> list[Document]:
+        """The documents of these records; `link` is the column over which nothing is nested."""
+        homes = self._homes(ids) if table == "service_at_location" else {}
+        rows = self._rows(metadata.tables[table], "id", ids)
+        nodes = {row["id"]: self._node(table, row, homes.get(row["id"])) for row in rows}
+        self._fill(table, list(nodes.values()), link)
+        return [nodes[id_].document for id_ in ids if id_ in nodes]
+
+    def _homes(self, ids: Iterable[str]) -> dict[str, str]:
+        """The organizations of services at locations."""
+        homes: dict[str, str] = {}
+        for some in batches(ids):
+            query = (
+                select(ServiceAtLocation.id, Service.organization_id)
+                .join(Service, Service.id == ServiceAtLocation.service_id)
+                .where(ServiceAtLocation.id.in_(some))
+            )
+            homes.update((row.id, row.organization_id) for row in self._reader.execute(query))
+        return homes
+
+    def _node(self, table: str, row: Mapping[str, Any], home: str | None) -> _Node:
+        if table in ("organization", "service"):
+            home = row["id" if table == "organization" else "organization_id"]
+        document = document_of(table, row, home)
+        for name in self._left_out & document.keys():
+            del document[name]
+        return _Node(row, home, document)
+
+    def _fill(self, table: str, nodes: Sequence[_Node], link: str | None) -> None:
+        """Nest in the nodes' documents what belongs there."""
+        if not nodes:
+            return
+        for nested in inner(table, link):
+            if self._nest is None or isinstance(nested, self._nest):
+                fill = self._fill_many if isinstance(nested, Many) else self._fill_one
+                self._fill(nested.table, fill(nested, nodes), nested.column(table))
+
+    def _fill_many(self, nested: Nested, nodes: Sequence[_Node]) -> list[_Node]:
+        """Put one list into each document; returns what is in the lists."""
+        rows: dict[str, list[Mapping[str, Any]]] = {}
+        owners = sorted({node.row["id"] for node in nodes})
+        for row in self._rows(metadata.tables[nested.table], nested.via, owners):
+            rows.setdefault(row[nested.via], []).append(row)
+        added: list[_Node] = []
+        for node in nodes:
+            new = [self._node(nested.table, row, node.home) for row in rows.get(node.row["id"], ())]
+            if new:
+                node.document[nested.name] = [one.document for one in new]
+                added += new
+        return added
+
+    def _fill_one(self, nested: Nested, nodes: Sequence[_Node]) -> list[_Node]:
+        """Put one record into each document that has one; returns these records."""
+        ids = sorted({node.row[nested.via] for node in nodes if node.row[nested.via]})
+        table = metadata.tables[nested.table]
+        rows = {row["id"]: row for row in self._rows(table, "id", ids)}
+        shared: dict[tuple[str, str | None], _Node] = {}
+        for node in nodes:
+            key = (node.row[nested.via], node.home)
+            if key[0] is None:
+                continue
+            if key not in shared:
+                shared[key] = self._node(nested.table, rows[key[0]], node.home)
+            node.document[nested.name] = shared[key].document
+        return list(shared.values())
+
+    def _rows(self, table: Table, column: str, ids: Iterable[str]) -> list[Mapping[str, Any]]:
+        order = [table.c[POSITION]] if POSITION in table.c else []
+        rows: list[Mapping[str, Any]] = []
+        for some in batches(ids):
+            query = select(table).where(table.c[column].in_(some)).order_by(*order, table.c.id)
+            if self._which is not None and column == "organization_id" and table.name == "service":
+                query = query.where(self._which)
+            rows += self._reader.execute(query).mappings().all()
+        return rows

@@ -6,11 +6,13 @@ from pathlib import Path
 
 from sqlalchemy.engine import Engine
 
-from directory.database import open_transaction, upgrade
+from directory.batches import Progress, no_progress
+from directory.database import open_transaction
 from directory.errors import BadDataError, Problem
 from directory.exchange.hsds_json import export_hsds_json, import_hsds_json
-from directory.exchange.records import ImportReport, Progress, no_progress
+from directory.exchange.records import ImportReport
 from directory.exchange.starter import import_starter
+from directory.preparation import prepare
 
 IMPORTERS = {".csv": import_starter, ".json": import_hsds_json}
 
@@ -25,7 +27,7 @@ def import_file(engine: Engine, path: Path, progress: Progress = no_progress) ->
     if importer is None:
         what = f"must be one of {', '.join(IMPORTERS)}"
         raise BadDataError([Problem(path.name, "file name", None, what)])
-    upgrade(engine)
+    prepare(engine)
     with open_transaction(engine) as connection:
         return importer(connection, path, progress)
 

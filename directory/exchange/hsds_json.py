@@ -16,21 +16,14 @@ from uuid import UUID
 from sqlalchemy import Boolean, Column, Date, Enum, Float, Integer, select
 from sqlalchemy.engine import Connection
 
+from directory.batches import Progress, batches, no_progress
 from directory.errors import BadDataError, Problem
 from directory.exchange.documents import full_services
 from directory.exchange.nesting import NESTING, Many
-from directory.exchange.records import (
-    VETTING,
-    ImportReport,
-    Progress,
-    Row,
-    ServiceRecord,
-    batches,
-    no_progress,
-    store,
-)
+from directory.exchange.records import VETTING, ImportReport, Row, ServiceRecord, store
 from directory.models import Service, metadata
 from directory.models.base import UtcDateTime
+from directory.models.service import VETTING_STATES
 
 T = TypeVar("T")
 
@@ -61,6 +54,19 @@ def import_hsds_json(
         kept=report.kept,
         ignored=tuple(sorted(reader.ignored)),
     )
+
+
+def apply_document(connection: Connection, document: Any, name: str) -> None:
+    """Give a service the content of a full HSDS document, whatever its state.
+
+    The caller is responsible for the state, the version, the audit log and the search index.
+    `name` says in errors where the document comes from. Raises BadDataError.
+    """
+    reader = _Reader(name)
+    records = list(reader.service(document, ""))
+    if reader.problems:
+        raise BadDataError(reader.problems)
+    store(connection, name, records, writable=VETTING_STATES)
 
 
 def export_hsds_json(connection: Connection, path: Path, progress: Progress = no_progress) -> int:

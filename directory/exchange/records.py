@@ -6,7 +6,7 @@ drafts, and gives the same database however often the same file is imported.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,24 +14,18 @@ from sqlalchemy import Table, bindparam, delete, insert, select, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
+from directory.batches import batches
 from directory.errors import BadDataError, Problem
+from directory.exchange.nesting import NESTING
 from directory.models import metadata
 from directory.models.base import now
 
 Row = dict[str, Any]
-Progress = Callable[[int, int], None]
 
 # Decided here, never by a file: what it says of them is its own directory's business.
 VETTING = frozenset({"vetting_state", "valid_until"})
 # Kept as they are when a file says nothing about them.
 KEPT = VETTING | {"assured_date", "assurer_email", "last_modified"}
-
-# How many ids one SQL statement names; all databases allow that many.
-BATCH = 500
-
-
-def no_progress(done: int, total: int) -> None:
-    """For callers who do not watch."""
 
 
 @dataclass
@@ -77,14 +71,19 @@ def filled(table: Table, row: Row) -> Row:
     return full
 
 
-def store(connection: Connection, file: str, records: Sequence[ServiceRecord]) -> ImportReport:
+def store(
+    connection: Connection,
+    file: str,
+    records: Sequence[ServiceRecord],
+    writable: Collection[str] = ("draft",),
+) -> ImportReport:
     """Write the records inside the caller's transaction.
 
-    Services past draft stay untouched, and so do their organizations. Raises BadDataError if two
-    records contradict each other or the database refuses one.
+    Services in a state that is not `writable` stay untouched, and so do their organizations.
+    Raises BadDataError if two records contradict each other or the database refuses one.
     """
     states = _states(connection, [record.id for record in records])
-    wanted = [record for record in records if states.get(record.id, "draft") == "draft"]
+    wanted = [record for record in records if states.get(record.id, "draft") in writable]
     rows = _merged(file, wanted)
     try:
         changed = _remove_stale(connection, rows, [r.id for r in wanted if r.id in states])
@@ -101,13 +100,6 @@ def store(connection: Connection, file: str, records: Sequence[ServiceRecord]) -
         unchanged=len(known) - len(updated),
         kept=len(records) - len(wanted),
     )
-
-
-def batches(ids: Iterable[str]) -> Iterator[list[str]]:
-    """The ids in lists that fit into one statement."""
-    everything = list(ids)
-    for start in range(0, len(everything), BATCH):
-        yield everything[start : start + BATCH]
 
 
 def _join(rows: dict[str, Row], row: Row) -> None:
@@ -203,7 +195,8 @@ def _remove_stale(
 ) -> set[tuple[str, str]]:
     """Take away what a known service no longer has; returns the services concerned."""
     changed: set[tuple[str, str]] = set()
-    links = [(t, t.c.service_id) for t in metadata.sorted_tables if "service_id" in t.c]
+    exchanged = [table for table in metadata.sorted_tables if table.name in NESTING]
+    links = [(table, table.c.service_id) for table in exchanged if "service_id" in table.c]
     attribute = metadata.tables["attribute"]
     for table, link in [*links, (attribute, attribute.c.link_id)]:
         new = rows.get(table.name, {})

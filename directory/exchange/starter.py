@@ -18,14 +18,9 @@ import pycountry
 from sqlalchemy.engine import Connection
 
 from directory import phones
+from directory.batches import Progress, no_progress
 from directory.errors import BadDataError, Problem
-from directory.exchange.records import (
-    ImportReport,
-    Progress,
-    ServiceRecord,
-    no_progress,
-    store,
-)
+from directory.exchange.records import ImportReport, ServiceRecord, store
 from directory.exchange.starter_rows import service_record, split_list
 from directory.models.record import CONFIDENCES
 from directory.models.service import COSTS

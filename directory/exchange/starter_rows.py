@@ -14,7 +14,6 @@ from directory.vocabulary import (
     INTERNATIONAL,
     NEEDS,
     WEB_CHAT,
-    Taxonomy,
     derived_id,
 )
 
@@ -170,9 +169,7 @@ def _add_attributes(record: ServiceRecord, cells: Cells) -> None:
     """Needs and audiences as links to terms; the order of the file is kept."""
     position = 0
     for taxonomy, cell in ((NEEDS, cells["needs"]), (AUDIENCES, cells["audiences"])):
-        record.add("taxonomy", _taxonomy(taxonomy))
         for code in split_list(cell):
-            record.add("taxonomy_term", _term(taxonomy, code))
             record.add(
                 "attribute",
                 {
@@ -185,20 +182,3 @@ def _add_attributes(record: ServiceRecord, cells: Cells) -> None:
                 },
             )
             position += 1
-
-
-def _taxonomy(taxonomy: Taxonomy) -> Row:
-    return {"id": taxonomy.id, "name": taxonomy.name, "description": taxonomy.description}
-
-
-def _term(taxonomy: Taxonomy, code: str) -> Row:
-    term = next(term for term in taxonomy.terms if term.code == code)
-    return {
-        "id": taxonomy.term_id(code),
-        "code": term.code,
-        "name": term.name,
-        "description": term.description,
-        "taxonomy": taxonomy.name,
-        "taxonomy_id": taxonomy.id,
-        "language": "en",
-    }

@@ -2,6 +2,7 @@
 
 from directory.models.access import Contact, Language, Phone, Schedule, Url
 from directory.models.base import Base, metadata
+from directory.models.health import LinkCheck
 from directory.models.location import Accessibility, Address, Location, ServiceAtLocation
 from directory.models.organization import (
     Funding,
@@ -9,21 +10,26 @@ from directory.models.organization import (
     OrganizationIdentifier,
     Program,
 )
-from directory.models.record import DirectoryInfo, Metadata, Provenance
+from directory.models.record import DirectoryInfo, Metadata, MetaTableDescription, Provenance
+from directory.models.search import SearchEntry, ServiceText
 from directory.models.service import CostOption, RequiredDocument, Service, ServiceArea
 from directory.models.taxonomy import Attribute, Taxonomy, TaxonomyTerm
+from directory.models.vetting import AuditEntry, Revision, Verification
 
 __all__ = [
     "Accessibility",
     "Address",
     "Attribute",
+    "AuditEntry",
     "Base",
     "Contact",
     "CostOption",
     "DirectoryInfo",
     "Funding",
     "Language",
+    "LinkCheck",
     "Location",
+    "MetaTableDescription",
     "Metadata",
     "Organization",
     "OrganizationIdentifier",
@@ -31,12 +37,16 @@ __all__ = [
     "Program",
     "Provenance",
     "RequiredDocument",
+    "Revision",
     "Schedule",
+    "SearchEntry",
     "Service",
     "ServiceArea",
     "ServiceAtLocation",
+    "ServiceText",
     "Taxonomy",
     "TaxonomyTerm",
     "Url",
+    "Verification",
     "metadata",
 ]

@@ -36,10 +36,19 @@ PHONE_TYPES = ("voice", "text", "whatsapp", "fax", "cell", "video", "pager", "te
 
 def owner(table: str) -> Mapped[str | None]:
     """A link to the record that this one belongs to; it goes when its owner goes."""
-    column: Mapped[str | None] = mapped_column(
-        ForeignKey(f"{table}.id", ondelete="CASCADE"), index=True
-    )
+    column: Mapped[str | None] = mapped_column(ForeignKey(f"{table}.id", ondelete="CASCADE"))
     return column
+
+
+def owner_indexes(table: str, *owners: str) -> tuple[Index, ...]:
+    """An index for each link, without the rows that have none: a record has few owners."""
+    indexes = []
+    for name in owners:
+        column, linked = f"{name}_id", text(f"{name}_id IS NOT NULL")
+        indexes.append(
+            Index(f"ix_{table}_{column}", column, sqlite_where=linked, postgresql_where=linked)
+        )
+    return tuple(indexes)
 
 
 class Phone(Base):
@@ -55,6 +64,9 @@ class Phone(Base):
         CheckConstraint("length(country) = 2 AND country = upper(country)", name="country"),
         CheckConstraint("e164 LIKE '+%'", name="e164"),
         CheckConstraint("NOT reachable_from_abroad OR e164 IS NOT NULL", name="abroad_has_e164"),
+        *owner_indexes(
+            "phone", "location", "service", "organization", "contact", "service_at_location"
+        ),
     )
 
     id: Mapped[str] = identifier()
@@ -77,6 +89,9 @@ class Contact(Base):
     """A named role or person, where a service publishes one."""
 
     __tablename__ = "contact"
+    __table_args__ = owner_indexes(
+        "contact", "organization", "service", "service_at_location", "location"
+    )
 
     id: Mapped[str] = identifier()
     organization_id: Mapped[str | None] = owner("organization")
@@ -93,6 +108,7 @@ class Url(Base):
     """Another address than the main one, such as a web chat (HSDS 3.1)."""
 
     __tablename__ = "url"
+    __table_args__ = owner_indexes("url", "organization", "service")
 
     id: Mapped[str] = identifier()
     organization_id: Mapped[str | None] = owner("organization")
@@ -111,6 +127,7 @@ class Schedule(Base):
     __tablename__ = "schedule"
     __table_args__ = (
         CheckConstraint("valid_to >= valid_from", name="validity_in_order"),
+        *owner_indexes("schedule", "service", "location", "service_at_location"),
         # Open-now has one answer: one evaluated schedule a service.
         Index(
             "uq_schedule_evaluated",
@@ -155,7 +172,7 @@ class Language(Base):
     """A language in which one is understood; `code` is ISO 639-1 or 639-3."""
 
     __tablename__ = "language"
-    __table_args__ = (Index("ix_language_service_code", "service_id", "code"),)
+    __table_args__ = owner_indexes("language", "service", "location", "phone")
 
     id: Mapped[str] = identifier()
     service_id: Mapped[str | None] = owner("service")

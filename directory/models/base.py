@@ -42,6 +42,7 @@ __all__ = [
     "identifier",
     "mapped_column",
     "metadata",
+    "not_blank",
     "now",
     "url_type",
     "uuid_type",
@@ -131,3 +132,8 @@ def choice(name: str, *values: str) -> Any:
 def age_check(column: str) -> Any:
     """An age in years that a person can have."""
     return CheckConstraint(f"{column} >= 0 AND {column} <= 120", name=column)
+
+
+def not_blank(column: str) -> Any:
+    """A text that says something."""
+    return CheckConstraint(f"length(trim({column})) > 0", name=column)

@@ -36,6 +36,17 @@ class Metadata(Base):
     updated_by: Mapped[str] = mapped_column(String(320), nullable=False)
 
 
+class MetaTableDescription(Base):
+    """What an HSDS file says of itself: its language and character set."""
+
+    __tablename__ = "meta_table_description"
+
+    id: Mapped[str] = identifier()
+    name: Mapped[str | None] = mapped_column(String(300))
+    language: Mapped[str | None] = mapped_column(String(20))
+    character_set: Mapped[str | None] = mapped_column(String(50))
+
+
 class Provenance(Base):
     """The page on which a service's facts were read.
 

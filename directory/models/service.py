@@ -11,6 +11,7 @@ from sqlalchemy import (
     Float,
     ForeignKey,
     Index,
+    Integer,
     String,
     Text,
 )
@@ -33,9 +34,11 @@ COSTS = ("free", "standard", "unknown")
 
 
 class Service(Base):
-    """One service. `slug`, vetting, cost and anonymity are our HSDS profile; the rest is HSDS.
+    """One service. `slug`, vetting, cost, anonymity and `pair` are our HSDS profile.
 
-    `anonymous` is None when no source says; `cost` "standard" is a normal call charge.
+    `anonymous` is None when no source says; `cost` "standard" is a normal call charge. Services
+    with the same `pair` belong together: one for adults and one for children, or one a language.
+    `version` grows with every change; `last_editor` is who made the last change of its facts.
     """
 
     __tablename__ = "service"
@@ -49,6 +52,7 @@ class Service(Base):
             name="verified_has_dates",
         ),
         CheckConstraint("valid_until >= assured_date", name="validity_in_order"),
+        CheckConstraint("version >= 1", name="version"),
         Index("ix_service_shown", "vetting_state", "status", "valid_until"),
     )
 
@@ -86,6 +90,9 @@ class Service(Base):
     valid_until: Mapped[date | None] = mapped_column(Date)
     anonymous: Mapped[bool | None] = mapped_column(Boolean)
     cost: Mapped[str] = mapped_column(choice("cost", *COSTS), nullable=False, default="unknown")
+    pair: Mapped[str | None] = mapped_column(String(100))
+    version: Mapped[int] = mapped_column(Integer, nullable=False, default=1, server_default="1")
+    last_editor: Mapped[str | None] = mapped_column(String(320))
 
 
 class ServiceArea(Base):
@@ -98,7 +105,10 @@ class ServiceArea(Base):
     __tablename__ = "service_area"
     __table_args__ = (
         CheckConstraint("length(country) = 2 AND country = upper(country)", name="country"),
-        CheckConstraint("region IS NULL OR country IS NOT NULL", name="region_of_country"),
+        CheckConstraint(
+            "region IS NULL OR (country IS NOT NULL AND region LIKE (country || '-_%'))",
+            name="region_of_country",
+        ),
         Index("ix_service_area_country_service", "country", "service_id"),
     )
 
@@ -122,6 +132,7 @@ class CostOption(Base):
     __tablename__ = "cost_option"
     __table_args__ = (
         CheckConstraint("amount >= 0", name="amount"),
+        CheckConstraint("length(currency) = 3", name="currency"),
         CheckConstraint("valid_to >= valid_from", name="validity_in_order"),
     )
 

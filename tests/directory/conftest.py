@@ -1,4 +1,4 @@
-"""A real SQLite directory for each test, and one short way to put services into it."""
+"""A real directory for each test, on SQLite and on PostgreSQL, and a short way to fill it."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime, timezone
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from sqlalchemy import create_engine, text
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
-from directory.database import open_engine, open_session, upgrade
+from directory.database import open_engine, open_session, open_transaction
 from directory.exchange.starter_rows import service_id
 from directory.models import (
     Attribute,
@@ -22,12 +24,13 @@ from directory.models import (
     Schedule,
     Service,
     ServiceArea,
-    Taxonomy,
-    TaxonomyTerm,
     Url,
 )
+from directory.preparation import prepare
 from directory.search import SearchResult, ServiceQuery, search
-from directory.vocabulary import AUDIENCES, NEEDS, TAXONOMIES, WEB_CHAT, derived_id
+from directory.search.index import rebuild, refresh
+from directory.vocabulary import AUDIENCES, NEEDS, WEB_CHAT, derived_id
+from tests.postgresql import postgresql_server
 
 # A Tuesday.
 AT = datetime(2026, 11, 24, 12, 0, tzinfo=timezone.utc)
@@ -39,22 +42,9 @@ class Directory:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
 
-    def prepare(self) -> None:
-        """Put the vocabulary and one organization in."""
+    def add_organization(self) -> None:
+        """Put one organization in."""
         with Session(self.engine, future=True) as session:
-            for taxonomy in TAXONOMIES:
-                session.add(Taxonomy(id=taxonomy.id, name=taxonomy.name, description="-"))
-                session.flush()
-                for code in taxonomy.codes:
-                    session.add(
-                        TaxonomyTerm(
-                            id=taxonomy.term_id(code),
-                            code=code,
-                            name=code,
-                            description="-",
-                            taxonomy_id=taxonomy.id,
-                        )
-                    )
             session.add(Organization(id=derived_id("org"), name="Org", description="-"))
             session.commit()
 
@@ -131,8 +121,15 @@ class Directory:
             )
             session.flush()
             session.add_all(rows)
+            session.flush()
+            refresh(session.connection(), [id_])
             session.commit()
         return id_
+
+    def refresh(self) -> None:
+        """Bring what searches read up to date after a change behind their back."""
+        with open_transaction(self.engine) as connection:
+            rebuild(connection)
 
     def search(self, **query: Any) -> SearchResult:
         """Search for a child helpline in France on that Tuesday, unless `query` says otherwise."""
@@ -147,28 +144,53 @@ class Directory:
 
 @pytest.fixture(scope="session")
 def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty directory, migrated once; tests work on copies."""
+    """An empty directory in SQLite, made once; tests work on copies."""
     file = tmp_path_factory.mktemp("migrated") / "directory.sqlite3"
     engine = open_engine(f"sqlite:///{file}")
-    upgrade(engine)
+    prepare(engine)
     engine.dispose()
     return file
 
 
-@pytest.fixture
-def new_engine(migrated_file: Path, tmp_path: Path) -> Iterator[Callable[[], Engine]]:
-    """Makes engines, each on an empty directory of its own."""
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """Address of a PostgreSQL server with an empty directory in the database "migrated"."""
+    with postgresql_server() as address:
+        _create_database(address, "migrated")
+        engine = open_engine(f"{address}/migrated")
+        prepare(engine)
+        engine.dispose()
+        yield address
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def new_engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[..., Engine]]:
+    """Makes engines, each on an empty directory of its own, or an empty database if so wished."""
     engines: list[Engine] = []
 
-    def make() -> Engine:
-        file = tmp_path / f"directory-{len(engines)}.sqlite3"
-        shutil.copy(migrated_file, file)
-        engines.append(open_engine(f"sqlite:///{file}"))
+    def make(migrated: bool = True) -> Engine:
+        if request.param == "sqlite":
+            file = tmp_path / f"directory-{len(engines)}.sqlite3"
+            if migrated:
+                shutil.copy(request.getfixturevalue("migrated_file"), file)
+            engines.append(open_engine(f"sqlite:///{file}"))
+        else:
+            address = request.getfixturevalue("postgresql")
+            name = f"test_{uuid4().hex}"
+            _create_database(address, name, "migrated" if migrated else "template0")
+            engines.append(open_engine(f"{address}/{name}"))
         return engines[-1]
 
     yield make
     for engine in engines:
         engine.dispose()
+
+
+def _create_database(address: str, name: str, template: str = "template0") -> None:
+    engine = create_engine(f"{address}/postgres", isolation_level="AUTOCOMMIT", future=True)
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+    engine.dispose()
 
 
 @pytest.fixture
@@ -179,11 +201,11 @@ def engine(new_engine: Callable[[], Engine]) -> Engine:
 
 @pytest.fixture
 def new_directory(new_engine: Callable[[], Engine]) -> Callable[[], Directory]:
-    """Makes directories with the vocabulary in them and no services."""
+    """Makes directories with one organization in them and no services."""
 
     def make() -> Directory:
         made = Directory(new_engine())
-        made.prepare()
+        made.add_organization()
         return made
 
     return make
@@ -191,5 +213,5 @@ def new_directory(new_engine: Callable[[], Engine]) -> Callable[[], Directory]:
 
 @pytest.fixture
 def directory(new_directory: Callable[[], Directory]) -> Directory:
-    """A directory with the vocabulary in it and no services."""
+    """A directory with one organization in it and no services."""
     return new_directory()

@@ -126,7 +126,7 @@ def test_given_a_directory_with_records_of_its_own_then_it_does_not_become_a_dem
     with open_session(engine) as session:
         assert not is_demonstration(session)
         assert stats(session).by_state == {"draft": SERVICES}
-        assert search(session, ServiceQuery("PE", at=NOW)).total == 0
+        assert search(session, ServiceQuery("PE", at=NOW)).services == ()
 
 
 def test_given_a_faulty_file_then_no_demonstration_is_made(engine: Engine, tmp_path: Path) -> None:
@@ -169,7 +169,7 @@ def test_given_every_country_of_the_demonstration_then_nobody_is_sent_to_a_dead_
             if country == "ZZ":
                 continue
             result = search(session, ServiceQuery(country, at=NOW, limit=100))
-            assert result.total == len(result.services)
+            assert not result.more
             for found in result.services:
                 ways = (found.phones, found.sms, found.whatsapp, found.chat_url, found.email)
                 assert found.website or any(ways), found.name

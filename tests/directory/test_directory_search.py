@@ -21,7 +21,7 @@ CLOSED_AT_NOON = "Mo-Su 20:00-22:00"
 
 def test_given_an_empty_directory_then_nothing_is_found(directory: Any) -> None:
     found = directory.search()
-    assert (found.services, found.total) == ((), 0)
+    assert (found.services, found.more) == ((), False)
 
 
 def test_given_services_here_abroad_and_international_then_only_those_for_here_are_found(
@@ -197,7 +197,7 @@ def test_given_any_directory_then_exactly_the_right_services_are_found(
             expected.add(f"s{number}")
     result = directory.search(age=age)
     assert {service.name for service in result.services} == expected
-    assert result.total == len(expected)
+    assert not result.more
     places = {True: 0, None: 1, False: 2}
     order = [places[s.open_now] for s in result.services if s.country == "FR"]
     assert order == sorted(order)

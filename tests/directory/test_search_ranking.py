@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from directory.found import FoundPhone
+from directory.search import FoundPhone
 
 CLOSED_AT_NOON = "Mo-Su 20:00-22:00"
 
@@ -92,14 +92,14 @@ def test_given_equal_services_then_the_order_is_always_the_same(directory: Any) 
     assert directory.names() == ["alpha", "bravo", "charlie", "delta"]
 
 
-def test_given_pages_then_each_service_is_on_one_page_and_the_total_is_that_of_all(
+def test_given_pages_then_each_service_is_on_one_page_and_only_the_last_has_no_more(
     directory: Any,
 ) -> None:
     for number in range(7):
         directory.add(f"s{number}", hours="24/7" if number % 2 else None)
     pages = [directory.search(limit=3, offset=offset) for offset in (0, 3, 6, 9)]
     assert [len(page.services) for page in pages] == [3, 3, 1, 0]
-    assert {page.total for page in pages} == {7}
+    assert [page.more for page in pages] == [True, True, False, False]
     names = [service.name for page in pages for service in page.services]
     assert names == directory.names()
 

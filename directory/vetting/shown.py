@@ -1,8 +1,7 @@
-"""Which services may be shown: active, verified, and in date (DESIGN S5)."""
+"""Which services may be shown to people: active, verified, and in date (DESIGN S5)."""
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import and_
@@ -11,14 +10,6 @@ from directory.models import Service
 
 # "due" is verified with its next review coming up; it is shown until `valid_until` has passed.
 SHOWN_STATES = ("verified", "due")
-
-VALIDITY = timedelta(days=182)
-"""How long a verification holds: six months (DESIGN 7)."""
-
-VALIDITY_IN_CRISIS = timedelta(days=91)
-"""The same for crisis lines: three months (DESIGN 7)."""
-
-CRISIS_NEEDS = frozenset({"suicide_crisis"})
 
 
 def may_be_shown(day: Any) -> Any:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timezone
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -21,12 +21,12 @@ from directory.models import (
     Phone,
     Schedule,
     Service,
-    ServiceArea,
     Url,
 )
 from directory.opening import Opening
 from directory.phones import dialable, international_display
-from directory.vocabulary import INTERNATIONAL, WEB_CHAT
+from directory.vetting.shown import may_be_shown
+from directory.vocabulary import WEB_CHAT
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ _SERVICES = (
         Organization.name.label("organization"),
     )
     .join(Organization, Organization.id == Service.organization_id)
-    .where(Service.id.in_(_IDS))
+    .where(Service.id.in_(_IDS), may_be_shown(bindparam("day")))
 )
 _PHONES = (
     select(
@@ -115,50 +115,82 @@ _HOURS = (
     .where(Schedule.service_id.in_(_IDS))
     .order_by(Schedule.id)
 )
-_AREAS = select(ServiceArea.service_id).where(
-    ServiceArea.service_id.in_(_IDS), ServiceArea.country == bindparam("country")
-)
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A service that fits: its id, the country it is found for (ISO 3166-1, or ZZ), its state."""
+
+    service_id: str
+    country: str
+    opening: Opening
 
 
 def found_services(
-    session: Session, openings: Mapping[str, Opening], country: str | None
+    session: Session, hits: Sequence[Hit], country: str | None, at: datetime
 ) -> tuple[FoundService, ...]:
-    """The services with these ids, in this order, for a person in `country`."""
-    if not openings:
+    """The services that were hit, in this order, for a person in `country`.
+
+    What may not be shown at this moment is left out, whatever the hits say.
+    """
+    if not hits:
         return ()
-    ids = {"ids": list(openings)}
-    services = {row.id: row for row in session.execute(_SERVICES, ids)}
+    ids = {"ids": [hit.service_id for hit in hits]}
+    day = at.astimezone(timezone.utc).date()
+    services = {row.id: row for row in session.execute(_SERVICES, {**ids, "day": day})}
     phones = _grouped(session, _PHONES, ids)
     chats = _grouped(session, _CHATS, ids)
     languages = _grouped(session, _LANGUAGES, ids)
     hours = _grouped(session, _HOURS, ids)
-    areas = session.execute(_AREAS, {**ids, "country": country}).scalars()
-    national = frozenset(areas)
     demo = is_demonstration(session)
     return tuple(
-        FoundService(
-            id=id_,
-            name=services[id_].name,
-            organization=services[id_].organization,
-            description=services[id_].description or "",
-            country=country if country and id_ in national else INTERNATIONAL,
-            phones=_numbers(phones[id_], "voice", country),
-            sms=next((n.number for n in _numbers(phones[id_], "text", country)), None),
-            whatsapp=next((p.e164 for p in phones[id_] if p.type == "whatsapp"), None),
-            chat_url=next((chat.url for chat in chats[id_]), None),
-            website=services[id_].url,
-            email=services[id_].email,
-            open_now=opening.open_now,
-            opens_at=opening.opens_at,
-            hours=next((h.description or h.opening_hours for h in hours[id_]), None),
-            languages=tuple(language.code for language in languages[id_]),
-            free=_FREE[services[id_].cost],
-            anonymous=services[id_].anonymous,
-            verified_on=services[id_].assured_date,
-            valid_until=services[id_].valid_until,
+        _found(
+            hit,
+            services[hit.service_id],
+            phones=phones[hit.service_id],
+            chat=next((chat.url for chat in chats[hit.service_id]), None),
+            languages=tuple(language.code for language in languages[hit.service_id]),
+            hours=next((h.description or h.opening_hours for h in hours[hit.service_id]), None),
+            home=country,
             demo=demo,
         )
-        for id_, opening in openings.items()
+        for hit in hits
+        if hit.service_id in services
+    )
+
+
+def _found(
+    hit: Hit,
+    service: Any,
+    *,
+    phones: Sequence[Any],
+    chat: str | None,
+    languages: tuple[str, ...],
+    hours: str | None,
+    home: str | None,
+    demo: bool,
+) -> FoundService:
+    return FoundService(
+        id=hit.service_id,
+        name=service.name,
+        organization=service.organization,
+        description=service.description or "",
+        country=hit.country,
+        phones=_numbers(phones, "voice", home),
+        sms=next((number.number for number in _numbers(phones, "text", home)), None),
+        whatsapp=next((phone.e164 for phone in phones if phone.type == "whatsapp"), None),
+        chat_url=chat,
+        website=service.url,
+        email=service.email,
+        open_now=hit.opening.open_now,
+        opens_at=hit.opening.opens_at,
+        hours=hours,
+        languages=languages,
+        free=_FREE[service.cost],
+        anonymous=service.anonymous,
+        verified_on=service.assured_date,
+        valid_until=service.valid_until,
+        demo=demo,
     )
 
 

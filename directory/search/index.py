@@ -1,0 +1,254 @@
+"""Deriving what searches read (search_entry, service_text) from the services that may be shown.
+
+Whoever changes a service calls `refresh` in the same transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import bindparam, delete, insert, select
+from sqlalchemy.engine import Connection
+
+from directory.batches import Progress, batches, no_progress
+from directory.models import (
+    Attribute,
+    Language,
+    Organization,
+    Phone,
+    Schedule,
+    SearchEntry,
+    Service,
+    ServiceArea,
+    ServiceText,
+    TaxonomyTerm,
+    Url,
+)
+from directory.opening import ALWAYS, opening_value
+from directory.search.matching import WEBSITE, audience_bit, way_bit
+from directory.search.text import words
+from directory.vetting.shown import SHOWN_STATES
+from directory.vocabulary import AUDIENCES, INTERNATIONAL, NEEDS, WEB_CHAT
+
+Row = dict[str, Any]
+
+_WAY_OF_PHONE = {"voice": way_bit("call"), "text": way_bit("text"), "whatsapp": way_bit("whatsapp")}
+
+_IDS = bindparam("ids", expanding=True)
+_SERVICES = (
+    select(Service.__table__, Organization.name.label("organization"))
+    .join(Organization, Organization.id == Service.organization_id)
+    .where(
+        Service.id.in_(_IDS),
+        Service.vetting_state.in_(SHOWN_STATES),
+        Service.status == "active",
+    )
+)
+_AREAS = select(ServiceArea.service_id, ServiceArea.country, ServiceArea.name).where(
+    ServiceArea.service_id.in_(_IDS)
+)
+_TERMS = (
+    select(
+        Attribute.link_id.label("service_id"),
+        Attribute.position,
+        TaxonomyTerm.taxonomy_id,
+        TaxonomyTerm.code,
+        TaxonomyTerm.name,
+    )
+    .join(TaxonomyTerm, TaxonomyTerm.id == Attribute.taxonomy_term_id)
+    .where(Attribute.link_id.in_(_IDS))
+    .order_by(Attribute.position, Attribute.id)
+)
+_PHONES = select(Phone.service_id, Phone.type, Phone.country, Phone.reachable_from_abroad).where(
+    Phone.service_id.in_(_IDS)
+)
+_CHATS = select(Url.service_id).where(Url.service_id.in_(_IDS), Url.label == WEB_CHAT)
+_LANGUAGES = select(Language.service_id, Language.code).where(
+    Language.service_id.in_(_IDS), Language.code.is_not(None)
+)
+_SCHEDULES = select(Schedule.service_id, Schedule.opening_hours, Schedule.timezone_name).where(
+    Schedule.service_id.in_(_IDS), Schedule.opening_hours.is_not(None)
+)
+
+
+class _Facts(NamedTuple):
+    """Everything of one service that decides where it is found."""
+
+    service: Any
+    areas: Sequence[Any]
+    terms: Sequence[Any]
+    phones: Sequence[Any]
+    has_chat: bool
+    languages: Sequence[Any]
+    schedules: Sequence[Any]
+
+
+def refresh(connection: Connection, service_ids: Iterable[str]) -> None:
+    """Bring what searches read of these services up to date, inside the caller's transaction."""
+    for ids in batches(service_ids):
+        connection.execute(delete(SearchEntry).where(SearchEntry.service_id.in_(ids)))
+        connection.execute(delete(ServiceText).where(ServiceText.service_id.in_(ids)))
+        facts = list(_facts(connection, ids))
+        entries = [entry for each in facts for entry in _entries(each)]
+        if entries:
+            connection.execute(insert(SearchEntry), entries)
+        if facts:
+            connection.execute(insert(ServiceText), [_text(each) for each in facts])
+
+
+def rebuild(connection: Connection, progress: Progress = no_progress) -> int:
+    """Make everything that searches read anew; returns how many services may be found.
+
+    `progress` gets services done and total.
+    """
+    connection.execute(delete(SearchEntry))
+    connection.execute(delete(ServiceText))
+    query = select(Service.id).where(Service.vetting_state.in_(SHOWN_STATES))
+    ids: list[str] = connection.execute(query.order_by(Service.id)).scalars().all()
+    done = 0
+    for some in batches(ids):
+        refresh(connection, some)
+        done += len(some)
+        progress(done, len(ids))
+    return len(ids)
+
+
+def _facts(connection: Connection, ids: list[str]) -> Iterator[_Facts]:
+    services = connection.execute(_SERVICES, {"ids": ids}).all()
+    shown = {"ids": [service.id for service in services]}
+    if not services:
+        return
+    areas, terms, phones, chats, languages, schedules = (
+        _grouped(connection, statement, shown)
+        for statement in (_AREAS, _TERMS, _PHONES, _CHATS, _LANGUAGES, _SCHEDULES)
+    )
+    for service in services:
+        id_ = service.id
+        yield _Facts(
+            service,
+            areas.get(id_, ()),
+            terms.get(id_, ()),
+            phones.get(id_, ()),
+            id_ in chats,
+            languages.get(id_, ()),
+            schedules.get(id_, ()),
+        )
+
+
+def _grouped(
+    connection: Connection, statement: Any, ids: Mapping[str, Any]
+) -> dict[str, list[Any]]:
+    groups: dict[str, list[Any]] = {}
+    for row in connection.execute(statement, ids):
+        groups.setdefault(row.service_id, []).append(row)
+    return groups
+
+
+def _entries(facts: _Facts) -> Iterator[Row]:
+    common = _common(facts)
+    for country, abroad in _countries(facts).items():
+        # International services keep no country's holidays.
+        calendar = INTERNATIONAL if abroad else country
+        for need, position in _needs(facts).items():
+            yield {
+                **common,
+                "country": country,
+                "abroad": abroad,
+                "need": need,
+                "need_position": position,
+                "ways": common["ways_abroad"] | _ways_within(facts, country),
+                "opening": _opening(facts, calendar),
+            }
+
+
+def _countries(facts: _Facts) -> dict[str, bool]:
+    """The countries whose people find the service, and whether it is an international one there.
+
+    Where an international service has a national number, people there can dial that one.
+    """
+    served = {area.country for area in facts.areas if area.country is not None}
+    countries = {country: country == INTERNATIONAL for country in sorted(served)}
+    if INTERNATIONAL in served:
+        for phone in facts.phones:
+            if phone.country is not None:
+                countries.setdefault(phone.country, True)
+    return countries
+
+
+def _needs(facts: _Facts) -> dict[str, int]:
+    """Codes of the needs with their place; a service without any has the need ""."""
+    needs: dict[str, int] = {}
+    for term in facts.terms:
+        if term.taxonomy_id == NEEDS.id:
+            needs.setdefault(term.code, len(needs))
+    return needs or {"": 0}
+
+
+def _common(facts: _Facts) -> Row:
+    """What is the same in all entries of the service."""
+    service = facts.service
+    audiences = {term.code for term in facts.terms if term.taxonomy_id == AUDIENCES.id}
+    languages = sorted({language.code for language in facts.languages})
+    hours = {schedule.opening_hours for schedule in facts.schedules}
+    return {
+        "service_id": service.id,
+        "round_the_clock": ALWAYS in hours,
+        "audiences": sum(audience_bit(code) for code in audiences),
+        "languages": f",{','.join(languages)}," if languages else "",
+        "ways_abroad": _ways_abroad(facts),
+        "has_line": any(phone.type == "voice" for phone in facts.phones),
+        "is_list": "directory" in _needs(facts),
+        "free": service.cost == "free",
+        "anonymous": service.anonymous is True,
+        "minimum_age": service.minimum_age,
+        "maximum_age": service.maximum_age,
+        "assured_date": service.assured_date,
+        "valid_until": service.valid_until,
+        "pair": service.pair,
+        "name": service.name,
+    }
+
+
+def _ways_abroad(facts: _Facts) -> int:
+    """The ways of contact that work from everywhere."""
+    ways = 0
+    for phone in facts.phones:
+        if phone.reachable_from_abroad:
+            ways |= _WAY_OF_PHONE.get(phone.type, 0)
+    if facts.has_chat:
+        ways |= way_bit("chat")
+    if facts.service.email is not None:
+        ways |= way_bit("email")
+    if facts.service.url is not None:
+        ways |= WEBSITE
+    return ways
+
+
+def _ways_within(facts: _Facts, country: str) -> int:
+    """The ways of contact that need a telephone of this country."""
+    ways = 0
+    for phone in facts.phones:
+        if phone.country == country:
+            ways |= _WAY_OF_PHONE.get(phone.type, 0)
+    return ways
+
+
+def _opening(facts: _Facts, calendar: str) -> str | None:
+    for schedule in facts.schedules:
+        return opening_value(schedule.opening_hours, schedule.timezone_name, calendar)
+    return None
+
+
+def _text(facts: _Facts) -> Row:
+    service = facts.service
+    parts = [
+        service.name,
+        service.alternate_name,
+        service.organization,
+        service.description,
+        *(area.name for area in facts.areas),
+        *(term.name for term in facts.terms),
+    ]
+    body = " ".join(word for part in parts if part for word in words(part))
+    return {"service_id": service.id, "body": body}

@@ -1,0 +1,166 @@
+"""The two SQL queries of the search: which opening hours occur, and which services come first.
+
+Both are built once for each shape of question; country, needs, audience, language, ages and day
+are parameters. Both read only `search_entry`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import bindparam, case, or_, select
+
+from directory.models import SearchEntry
+from directory.vocabulary import AUDIENCES, CONTACT_WAYS, ContactWay
+
+WEBSITE = 1 << len(CONTACT_WAYS)
+"""The bit of `ways` that stands for a page on the web."""
+
+
+def way_bit(way: ContactWay) -> int:
+    """The bit of `ways` that stands for this way of contact."""
+    return 1 << CONTACT_WAYS.index(way)
+
+
+def audience_bit(code: str | None) -> int:
+    """The bit of `audiences` that stands for this audience; 0 for none."""
+    return 1 << AUDIENCES.codes.index(code) if code else 0
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What decides the text of the queries; `needs` is how many there are.
+
+    `own_behaviour`: services for people worried about their own behaviour may come unasked.
+    `from_abroad`: the person is outside the countries asked for. `paired`: only services with a
+    pair that is among the parameter `pairs`.
+    """
+
+    needs: int
+    own_behaviour: bool
+    contact_way: ContactWay | None
+    open_now: bool
+    free: bool
+    anonymous: bool
+    round_the_clock: bool
+    from_abroad: bool = False
+    paired: bool = False
+
+
+@lru_cache(maxsize=256)
+def openings(shape: Shape) -> Any:
+    """The different values of `opening` among the services that fit.
+
+    Parameters: countries, needs, youngest, oldest and day.
+    """
+    return select(SearchEntry.opening).where(*_conditions(shape)).distinct()
+
+
+@lru_cache(maxsize=256)
+def candidates(shape: Shape) -> Any:
+    """Rows of service_id, country, abroad, opening, can_use_line and pair, best first.
+
+    A service comes once for each country and need under which it fits. Parameters: those of
+    `openings`, and need_0, need_1 …, audience (a bit), language (a LIKE pattern), open and closed
+    (values of `opening`), count (how many rows), and pairs if the shape is `paired`.
+    """
+    is_open = SearchEntry.opening.in_(bindparam("open", expanding=True))
+    conditions = _conditions(shape)
+    if shape.open_now:
+        conditions += [_can_use_line(shape), is_open]
+    if shape.paired:
+        conditions.append(SearchEntry.pair.in_(bindparam("pairs", expanding=True)))
+    return (
+        select(
+            SearchEntry.service_id,
+            SearchEntry.country,
+            SearchEntry.abroad,
+            SearchEntry.opening,
+            _can_use_line(shape).label("can_use_line"),
+            SearchEntry.pair,
+        )
+        .where(*conditions)
+        .order_by(_availability(shape, is_open), *_order(shape))
+        .limit(bindparam("count"))
+    )
+
+
+def _conditions(shape: Shape) -> list[Any]:
+    """What excludes a service."""
+    conditions = [
+        SearchEntry.country.in_(bindparam("countries", expanding=True)),
+        SearchEntry.valid_until >= bindparam("day"),
+        # At least one way in that works for this person: nobody is sent to a dead end.
+        _ways(shape) != 0,
+        or_(SearchEntry.minimum_age.is_(None), SearchEntry.minimum_age <= bindparam("oldest")),
+        or_(SearchEntry.maximum_age.is_(None), SearchEntry.maximum_age >= bindparam("youngest")),
+    ]
+    if shape.needs:
+        conditions.append(SearchEntry.need.in_(bindparam("needs", expanding=True)))
+    else:
+        conditions.append(SearchEntry.need_position == 0)
+        if not shape.own_behaviour:
+            conditions.append(SearchEntry.need != "own_behaviour_support")
+    if shape.contact_way is not None:
+        conditions.append(_has(_ways(shape), way_bit(shape.contact_way)))
+    for wanted, column in (
+        (shape.free, SearchEntry.free),
+        (shape.anonymous, SearchEntry.anonymous),
+        (shape.round_the_clock, SearchEntry.round_the_clock),
+    ):
+        if wanted:
+            conditions.append(column.is_(True))
+    return conditions
+
+
+def _ways(shape: Shape) -> Any:
+    return SearchEntry.ways_abroad if shape.from_abroad else SearchEntry.ways
+
+
+def _has(bits: Any, bit: Any) -> Any:
+    return bits.op("&")(bit) != 0
+
+
+def _can_use_line(shape: Shape) -> Any:
+    """Whether the opening hours mean something to this person: not those of a line out of reach."""
+    return or_(SearchEntry.has_line.is_(False), _has(_ways(shape), way_bit("call")))
+
+
+def _availability(shape: Shape, is_open: Any) -> Any:
+    """0 for open, 1 when nobody can say, 2 for closed.
+
+    A service without a telephone line is a form or a page: it can be used at any hour. A mere
+    list of services gets no such start over the services themselves.
+    """
+    is_closed = SearchEntry.opening.in_(bindparam("closed", expanding=True))
+    return case(
+        (~_can_use_line(shape), 1),
+        (is_open, 0),
+        (is_closed, 2),
+        (or_(SearchEntry.has_line.is_(True), SearchEntry.is_list.is_(True)), 1),
+        else_=0,
+    )
+
+
+def _order(shape: Shape) -> list[Any]:
+    """After open-now: need, audience, language, anonymous, national, recently verified.
+
+    A service made for the need comes before one that serves it too.
+    """
+    audience = _has(SearchEntry.audiences, bindparam("audience"))
+    order = [
+        case((audience, 0), else_=1),
+        SearchEntry.need_position,
+        case((SearchEntry.languages.like(bindparam("language")), 0), else_=1),
+        case((SearchEntry.anonymous.is_(True), 0), else_=1),
+        SearchEntry.abroad,
+        SearchEntry.assured_date.desc(),
+        SearchEntry.name,
+        SearchEntry.service_id,
+    ]
+    if shape.needs > 1:
+        places = [(SearchEntry.need == bindparam(f"need_{n}"), n) for n in range(shape.needs)]
+        order.insert(0, case(*places, else_=shape.needs))
+    return order

@@ -1,0 +1,130 @@
+"""Finding services for a person: which may be shown, which fit, and which come first.
+
+Only services that are active, verified, in date and of the person's country or international
+are ever found (DESIGN S5); the order is that of DESIGN 7.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timezone
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from directory.opening import UNKNOWN, Opening, opening_of
+from directory.search.found import FoundService, Hit, found_services
+from directory.search.matching import Shape, audience_bit, candidates, openings
+from directory.search.query import ServiceQuery
+from directory.vocabulary import INTERNATIONAL
+
+# Two are shown together, and no pair is larger than the languages of a country.
+_LARGEST_PAIR = 12
+
+
+@dataclass(frozen=True)
+class SearchResult:
+    """One page of services, best first, and whether there are more.
+
+    Services that belong together stand side by side; for their sake a page may be longer than
+    the limit. The next page begins at offset + len(services).
+    """
+
+    services: tuple[FoundService, ...]
+    more: bool
+
+
+def search(session: Session, query: ServiceQuery) -> SearchResult:
+    """The services that fit, best first."""
+    countries = [INTERNATIONAL] if query.country is None else [query.country, INTERNATIONAL]
+    return search_in(session, query, shape_of(query), countries)
+
+
+def search_in(
+    session: Session, query: ServiceQuery, shape: Shape, countries: Sequence[str]
+) -> SearchResult:
+    """The services of these countries that fit; the person is in the query's country."""
+    parameters = _parameters(query, countries)
+    states = {
+        value: opening_of(value, query.at)
+        for value in session.execute(openings(shape), parameters).scalars()
+        if value is not None
+    }
+    parameters["open"] = [value for value, state in states.items() if state.open_now]
+    parameters["closed"] = [value for value, state in states.items() if state.open_now is False]
+    wanted = query.offset + query.limit
+    # A service may come under two countries and under each need; only its best place counts.
+    parameters["count"] = (wanted + _LARGEST_PAIR) * max(1, shape.needs) * 2
+    rows = _once_each(session.execute(candidates(shape), parameters).all())
+    rows = _together(session, shape, parameters, rows)
+    end = _end_of_page(rows, wanted)
+    hits = [_hit(row, states) for row in rows[query.offset : end]]
+    found = found_services(session, hits, query.country, query.at)
+    return SearchResult(found, more=len(rows) > end)
+
+
+def shape_of(query: ServiceQuery) -> Shape:
+    """What of the query decides the text of the SQL."""
+    return Shape(
+        needs=len(query.needs),
+        own_behaviour=query.audience == "worried_about_self",
+        contact_way=query.contact_way,
+        open_now=query.open_now,
+        free=query.free,
+        anonymous=query.anonymous,
+        round_the_clock=query.round_the_clock,
+    )
+
+
+def _parameters(query: ServiceQuery, countries: Sequence[str]) -> dict[str, Any]:
+    youngest, oldest = query.ages
+    return {
+        "countries": list(countries),
+        "needs": list(query.needs),
+        "audience": audience_bit(query.audience),
+        "language": f"%,{query.language},%" if query.language else "",
+        "youngest": youngest,
+        "oldest": oldest,
+        "day": query.at.astimezone(timezone.utc).date(),
+        **{f"need_{place}": need for place, need in enumerate(query.needs)},
+    }
+
+
+def _once_each(rows: Sequence[Any]) -> list[Any]:
+    best: dict[str, Any] = {}
+    for row in rows:
+        best.setdefault(row.service_id, row)
+    return list(best.values())
+
+
+def _together(
+    session: Session, shape: Shape, parameters: dict[str, Any], rows: list[Any]
+) -> list[Any]:
+    """The rows with the members of each pair right behind the best of them."""
+    pairs = sorted({row.pair for row in rows if row.pair is not None})
+    if not pairs:
+        return rows
+    statement = candidates(replace(shape, paired=True))
+    wanted = {**parameters, "pairs": pairs, "count": parameters["count"] * len(pairs)}
+    members: dict[str, list[Any]] = {}
+    for row in _once_each(session.execute(statement, wanted).all()):
+        members.setdefault(row.pair, []).append(row)
+    ordered: dict[str, Any] = {}
+    for row in rows:
+        for member in members.get(row.pair, [row]):
+            ordered.setdefault(member.service_id, member)
+    return list(ordered.values())
+
+
+def _end_of_page(rows: Sequence[Any], wanted: int) -> int:
+    """Where the page ends: as wanted, but never between services that belong together."""
+    end = min(wanted, len(rows))
+    while 0 < end < len(rows) and rows[end].pair and rows[end].pair == rows[end - 1].pair:
+        end += 1
+    return end
+
+
+def _hit(row: Any, states: dict[str, Opening]) -> Hit:
+    opening = states.get(row.opening, UNKNOWN) if row.can_use_line else UNKNOWN
+    return Hit(row.service_id, INTERNATIONAL if row.abroad else row.country, opening)
