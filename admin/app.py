@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
 
 from admin.headers import SecurityHeaders
-from admin.hsds import ROUTES
+from admin.hsds import create_api
 from admin.problems import directory_problem, http_problem, unexpected_problem
 from admin.settings import AdminSettings
 from directory.coverage import stats
@@ -40,14 +40,16 @@ def create_app(settings: AdminSettings) -> Starlette:
         yield
         engine.dispose()
 
+    problems = {
+        HTTPException: http_problem,
+        DirectoryUnavailable: directory_problem,
+        Exception: unexpected_problem,
+    }
+    api = create_api(engine, _TEMPLATES, problems)
     app = Starlette(
-        routes=[Route("/", status), Route("/health", health), Mount("/hsds", routes=ROUTES)],
+        routes=[Route("/", status), Route("/health", health), Mount("/hsds", app=api)],
         middleware=[Middleware(SecurityHeaders)],
-        exception_handlers={
-            HTTPException: http_problem,
-            DirectoryUnavailable: directory_problem,
-            Exception: unexpected_problem,
-        },
+        exception_handlers=problems,
         lifespan=closing,
     )
     app.state.engine = engine

@@ -7,7 +7,7 @@ answer carry the notice (DESIGN 7).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import case, exists, func, select, update
@@ -16,13 +16,15 @@ from sqlalchemy.engine import Connection, Engine
 from directory.batches import Progress, batches, no_progress
 from directory.database import open_transaction
 from directory.errors import NotADemonstrationError
-from directory.exchange.records import ImportReport, store
-from directory.exchange.starter import starter_records
+from directory.exchange.loading import ImportReport, load
+from directory.exchange.starter import read_starter, stage_rows
+from directory.exchange.starter_rows import service_id
 from directory.info import is_demonstration, mark_as_demonstration
 from directory.models import Attribute, Service
 from directory.models.base import now
+from directory.models.service import VETTING_STATES
 from directory.preparation import prepare
-from directory.search.index import refresh
+from directory.search.index import rebuild
 from directory.vetting.validity import CRISIS_NEEDS, VALIDITY, VALIDITY_IN_CRISIS
 from directory.vocabulary import NEEDS
 
@@ -38,14 +40,18 @@ def create_demonstration(
     done and total. Raises NotADemonstrationError for a directory with records of its own,
     BadDataError for a faulty file, and DirectoryUnavailable; then nothing has changed.
     """
-    records = starter_records(data_dir / SERVICES_FILE, progress)
+    rows = read_starter(data_dir / SERVICES_FILE, progress)
     prepare(engine)
     with open_transaction(engine) as connection:
         _claim(connection)
-        # Drafts take over what the file says; afterwards they count as verified again.
-        connection.execute(update(Service).values(vetting_state="draft"))
-        report = store(connection, SERVICES_FILE, records)
-        _count_as_verified(connection, [record.id for record in records], now().date())
+        report = load(
+            connection,
+            SERVICES_FILE,
+            partial(stage_rows, rows),
+            by="system:demonstration",
+            writable=VETTING_STATES,
+        )
+        _count_as_verified(connection, [service_id(row.cells["id"]) for row in rows])
     return report
 
 
@@ -60,8 +66,13 @@ def _claim(connection: Connection) -> None:
     mark_as_demonstration(connection)
 
 
-def _count_as_verified(connection: Connection, ids: Sequence[str], today: date) -> None:
-    """Give the services the state and the dates that a verification of today would give."""
+def _count_as_verified(connection: Connection, ids: Sequence[str]) -> None:
+    """Give the services the state and the dates that a verification of today would give.
+
+    Services that have left the file are drafts again.
+    """
+    today = now().date()
+    connection.execute(update(Service).values(vetting_state="draft"))
     crisis_terms = [NEEDS.term_id(need) for need in sorted(CRISIS_NEEDS)]
     in_crisis = exists().where(
         Attribute.link_id == Service.id, Attribute.taxonomy_term_id.in_(crisis_terms)
@@ -70,4 +81,4 @@ def _count_as_verified(connection: Connection, ids: Sequence[str], today: date) 
     verified = {"vetting_state": "verified", "assured_date": today, "valid_until": valid_until}
     for some in batches(ids):
         connection.execute(update(Service).where(Service.id.in_(some)).values(verified))
-    refresh(connection, ids)
+    rebuild(connection)

@@ -12,15 +12,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Literal, cast
+from typing import Literal, cast, get_args
 
 from directory.errors import BadDataError, Problem
 
 Reaches = Literal["all", "police", "ambulance"]
+Confidence = Literal["high", "medium", "low"]
 
-COLUMNS = ["country", "numbers", "what", "source_url"]
+COLUMNS = ["country", "numbers", "what", "source_url", "confidence", "notes"]
 ORDER: tuple[Reaches, ...] = ("all", "police", "ambulance")
-_NUMBER = re.compile(r"[0-9]{2,6}")
+CONFIDENCES: tuple[Confidence, ...] = get_args(Confidence)
+# A few countries have an ordinary number only.
+_NUMBER = re.compile(r"[0-9]{2,15}")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 
 
@@ -28,13 +31,15 @@ _COUNTRY = re.compile(r"[A-Z]{2}")
 class EmergencyNumber:
     """A number as dialled inside `country` (ISO 3166-1 alpha-2) and what it reaches.
 
-    `what` is "all" where one number reaches police and ambulance.
+    `what` is "all" where one number reaches police and ambulance. `confidence` "low" means that a
+    doubt is named in the file.
     """
 
     country: str
     number: str
     what: Reaches
     source_url: str
+    confidence: Confidence
 
 
 class EmergencyNumbers:
@@ -103,9 +108,14 @@ def _read(
         fault("what", f"must be one of {', '.join(ORDER)}")
     if not row["source_url"].startswith(("https://", "http://")):
         fault("source_url", "must be the address of the page that says so")
+    if row["confidence"] not in CONFIDENCES:
+        fault("confidence", f"must be one of {', '.join(CONFIDENCES)}")
     numbers = row["numbers"].split(";")
     for number in numbers:
         if not _NUMBER.fullmatch(number):
-            fault("numbers", "must be two to six digits each, several joined by semicolons")
-    what = cast(Reaches, row["what"])
-    return [EmergencyNumber(row["country"], number, what, row["source_url"]) for number in numbers]
+            fault("numbers", "must be two to fifteen digits each, several joined by semicolons")
+    what, confidence = cast(Reaches, row["what"]), cast(Confidence, row["confidence"])
+    return [
+        EmergencyNumber(row["country"], number, what, row["source_url"], confidence)
+        for number in numbers
+    ]

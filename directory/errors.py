@@ -52,3 +52,35 @@ class BadDataError(DirectoryError):
         if len(self.problems) > self.SHOWN:
             lines.append(f"and {len(self.problems) - self.SHOWN} more")
         super().__init__("\n".join(lines))
+
+
+class VettingError(DirectoryError):
+    """A step of the vetting workflow was refused, and nothing was changed. The text says why."""
+
+
+class UnknownRecordError(VettingError):
+    """There is no service, or no pending revision, with this id."""
+
+
+class NotAllowedError(VettingError):
+    """The actor may not do this: the role is too small, or a second person is needed."""
+
+
+class WrongStateError(VettingError):
+    """The action is not possible in the state in which the service is."""
+
+
+class ConflictError(VettingError):
+    """Somebody else was faster: what the actor saw is not what is there now.
+
+    `version` is the present one and `changed_by` who made it; `fields` are the JSON pointers of
+    fields that both changed, as far as they are known.
+    """
+
+    def __init__(
+        self, what: str, version: int, changed_by: str, fields: Sequence[str] = ()
+    ) -> None:
+        self.version = version
+        self.changed_by = changed_by
+        self.fields = tuple(fields)
+        super().__init__(what)

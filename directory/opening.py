@@ -6,7 +6,7 @@ The syntax is OpenStreetMap's, evaluated by the opening-hours-py library.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -17,6 +17,15 @@ ALWAYS = "24/7"
 
 # Beyond this a change is "not soon"; also keeps odd expressions cheap to evaluate.
 HORIZON_DAYS = 366
+
+# How many changes ahead an opening is looked for: hours "by appointment" change for ever without
+# being open once.
+_CHANGES_AHEAD = 64
+
+# More different opening hours than a directory has; keeps the memory bounded.
+_REMEMBERED = 20_000
+
+_FOR_EVER = datetime.max.replace(tzinfo=timezone.utc)
 
 
 @dataclass(frozen=True)
@@ -33,16 +42,13 @@ class Opening:
 
 UNKNOWN = Opening(None)
 
-# More different opening hours than a directory has; keeps the memory bounded.
-_REMEMBERED = 20_000
-
 
 @dataclass(frozen=True)
 class _Spell:
-    """A state and the moments from and until which it lasts (until: None for ever)."""
+    """A state and the moments, in UTC, from and until which it lasts."""
 
     since: datetime
-    until: datetime | None
+    until: datetime
     opening: Opening
 
 
@@ -54,34 +60,26 @@ def opening_value(expression: str, timezone_name: str | None, country: str) -> s
     return f"{country} {timezone_name or '-'} {expression}"
 
 
+def expression_of(value: str) -> str:
+    """The opening hours of a text that `opening_value` made."""
+    return value.split(" ", 2)[2]
+
+
 def opening_of(value: str, at: datetime) -> Opening:
     """The state at the aware moment `at` of a text that `opening_value` made.
 
-    States are remembered until they change: a search judges hundreds of services at once.
+    States are remembered until they change: a search judges hundreds of services at once. An
+    opening a year ahead may come to notice a day late.
     """
+    moment = _in_utc(at)
     spell = _spells.get(value)
-    if spell and spell.since <= at and (spell.until is None or at < spell.until):
-        return spell.opening
-    country, zone, expression = value.split(" ", 2)
-    timezone_name = None if zone == "-" else zone
-    opening = opening_at(at, expression, timezone_name, country)
-    if len(_spells) >= _REMEMBERED:
-        _spells.clear()
-    until = _change_after(at, expression, timezone_name, country)
-    _spells[value] = _Spell(at, until, opening)
-    return opening
-
-
-def _change_after(
-    at: datetime, expression: str, timezone_name: str | None, country: str
-) -> datetime | None:
-    """The first moment after `at` at which the state may be another one."""
-    if expression == ALWAYS or timezone_name is None:
-        return None
-    hours = _parsed(expression, timezone_name, country)
-    change: datetime | None = hours.next_change(at.astimezone(ZoneInfo(timezone_name)))
-    # No change within the horizon is no promise for the time after it.
-    return change or at + timedelta(days=HORIZON_DAYS // 2)
+    if spell is None or not spell.since <= moment < spell.until:
+        country, zone, expression = value.split(" ", 2)
+        spell = _spell(moment, expression, None if zone == "-" else zone, country)
+        if len(_spells) >= _REMEMBERED:
+            _spells.clear()
+        _spells[value] = spell
+    return spell.opening
 
 
 def opening_at(
@@ -90,28 +88,23 @@ def opening_at(
     """The state at the aware moment `at`.
 
     `country` (ISO 3166-1) brings its public holidays, for expressions that mention PH. Without
-    a time zone only round-the-clock hours can be judged. Raises ValueError for a naive `at`.
+    a time zone only round-the-clock hours can be judged. What counts is what clocks show, so that
+    hours in the hour that clocks repeat come twice. Raises ValueError for a naive `at`, and
+    SyntaxError for what is no expression.
     """
-    if at.tzinfo is None:
-        raise ValueError("the moment must carry a time zone")
     if expression is None:
         return UNKNOWN
-    if expression == ALWAYS:
-        return Opening(True)
-    if timezone_name is None:
-        return UNKNOWN
-    hours = _parsed(expression, timezone_name, country)
-    local = at.astimezone(ZoneInfo(timezone_name))
-    if hours.is_open(local):
-        return Opening(True)
-    if hours.is_unknown(local):
-        return UNKNOWN
-    return Opening(False, _next_opening(hours, local))
+    return _spell(_in_utc(at), expression, timezone_name, country).opening
 
 
 def is_expression(text: str) -> bool:
     """Whether this is an opening_hours expression that can be evaluated."""
     return opening_hours.validate(text)
+
+
+def is_always(expression: str) -> bool:
+    """Whether an expression, which must be valid, means round the clock on all days."""
+    return str(OpeningHours(expression).normalize()) == ALWAYS
 
 
 def is_timezone(name: str) -> bool:
@@ -123,14 +116,70 @@ def is_timezone(name: str) -> bool:
     return True
 
 
-def _next_opening(hours: OpeningHours, at: datetime) -> datetime | None:
-    """The first change to open after `at`; a closed spell may change its comment in between."""
-    moment: datetime | None = hours.next_change(at)
-    while moment is not None:
-        if hours.is_open(moment):
-            return moment
-        moment = hours.next_change(moment)
+def _in_utc(at: datetime) -> datetime:
+    if at.tzinfo is None:
+        raise ValueError("the moment must carry a time zone")
+    return at.astimezone(timezone.utc)
+
+
+def _spell(
+    moment: datetime, expression: str, timezone_name: str | None, country: str | None
+) -> _Spell:
+    """The state at `moment`, which is in UTC, and how long it lasts at least."""
+    if expression == ALWAYS:
+        return _Spell(moment, _FOR_EVER, Opening(True))
+    if timezone_name is None:
+        return _Spell(moment, _FOR_EVER, UNKNOWN)
+    hours, zone = _parsed(expression, timezone_name, country), ZoneInfo(timezone_name)
+    change = _next_change(hours, zone, moment)
+    local = moment.astimezone(zone)
+    if hours.is_open(local):
+        opening = Opening(True)
+    elif hours.is_unknown(local):
+        opening = UNKNOWN
+    else:
+        opening = Opening(False, _next_opening(hours, zone, change))
+    # No change within the horizon is no promise for the time after it.
+    later = timedelta(days=1 if opening.open_now is False else HORIZON_DAYS // 2)
+    return _Spell(moment, change or moment + later, opening)
+
+
+def _next_opening(hours: OpeningHours, zone: ZoneInfo, change: datetime | None) -> datetime | None:
+    """The first opening, in `zone`, from `change` on; other changes may come before it."""
+    for _ in range(_CHANGES_AHEAD):
+        if change is None:
+            return None
+        if hours.is_open(change.astimezone(zone)):
+            return change.astimezone(zone)
+        change = _next_change(hours, zone, change)
     return None
+
+
+def _next_change(hours: OpeningHours, zone: ZoneInfo, moment: datetime) -> datetime | None:
+    """The first moment after `moment` at which the state may be another one; both in UTC.
+
+    The library knows one pass only through the hour that clocks repeat.
+    """
+    local = moment.astimezone(zone)
+    change: datetime | None = hours.next_change(local)
+    if change is not None:
+        first = change.replace(fold=0).astimezone(timezone.utc)
+        change = first if first > moment else change.astimezone(timezone.utc)
+    second_pass = _second_pass_after(local)
+    if second_pass is None or (change is not None and change <= second_pass):
+        return change
+    return second_pass
+
+
+def _second_pass_after(local: datetime) -> datetime | None:
+    """When the clocks go back, in UTC, if `local` is in the hour that will come again."""
+    offset = local.utcoffset()
+    if local.fold or local.replace(fold=1).utcoffset() == offset:
+        return None
+    minute = local.astimezone(timezone.utc).replace(second=0, microsecond=0)
+    while minute.astimezone(local.tzinfo).utcoffset() == offset:
+        minute += timedelta(minutes=1)
+    return minute
 
 
 @lru_cache(maxsize=4096)

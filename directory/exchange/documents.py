@@ -15,13 +15,15 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
 from directory.batches import batches
-from directory.exchange.nesting import Many, Nested, One, inner
-from directory.exchange.properties import POSITION, document_of
+from directory.exchange.nesting import POSITION, Many, Nested, One, inner
+from directory.exchange.properties import document_of
 from directory.info import is_demonstration
-from directory.models import Service, ServiceAtLocation, metadata
+from directory.models import Service, ServiceAtLocation, UnresolvedReference, metadata
 
 Document = dict[str, Any]
 Reader: TypeAlias = "Connection | Session"
+
+UNRESOLVED = UnresolvedReference.__table__
 
 # All functions below give the documents of the ids that exist, in the order of `ids`. Documents
 # share what they have in common, such as the organization of two services: read, do not change.
@@ -97,6 +99,9 @@ class _Writer:
         self._reader = reader
         self._nest = nest
         self._which = which
+        # References to records that are nowhere, by the id of who refers: no nesting says them.
+        self._lost: dict[str, dict[str, str]] = {}
+        self._has_lost = reader.execute(select(UNRESOLVED.c.record_id).limit(1)).first() is not None
         # Nobody assured the services of a demonstration: no document claims it.
         self._left_out = {"assured_date"} if is_demonstration(reader) else set()
 
@@ -123,7 +128,7 @@ class _Writer:
     def _node(self, table: str, row: Mapping[str, Any], home: str | None) -> _Node:
         if table in ("organization", "service"):
             home = row["id" if table == "organization" else "organization_id"]
-        document = document_of(table, row, home)
+        document = document_of(table, row, home) | self._lost.get(row["id"], {})
         for name in self._left_out & document.keys():
             del document[name]
         return _Node(row, home, document)
@@ -174,4 +179,14 @@ class _Writer:
             if self._which is not None and column == "organization_id" and table.name == "service":
                 query = query.where(self._which)
             rows += self._reader.execute(query).mappings().all()
+        if self._has_lost:
+            self._find_lost(table.name, [row["id"] for row in rows])
         return rows
+
+    def _find_lost(self, table: str, ids: Iterable[str]) -> None:
+        for some in batches(ids):
+            query = select(UNRESOLVED).where(
+                UNRESOLVED.c.table_name == table, UNRESOLVED.c.record_id.in_(some)
+            )
+            for lost in self._reader.execute(query):
+                self._lost.setdefault(lost.record_id, {})[lost.column_name] = lost.target_id

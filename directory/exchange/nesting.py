@@ -120,6 +120,9 @@ def _implied() -> Mapping[str, frozenset[str]]:
 
 IMPLIED: Mapping[str, frozenset[str]] = _implied()
 
+# What the place in a list says.
+POSITION = "position"
+
 # Decided in each directory for itself: no file says it here, and no file of ours tells it.
 INTERNAL: Mapping[str, frozenset[str]] = {
     "service": frozenset({"vetting_state", "valid_until", "version", "last_editor"})

@@ -10,12 +10,10 @@ from typing import Any
 
 from sqlalchemy import Column, Date, Float
 
-from directory.exchange.nesting import IMPLIED, INTERNAL
+from directory.exchange.nesting import IMPLIED, INTERNAL, POSITION
 from directory.models import metadata
 from directory.models.base import UtcDateTime
 
-# What the place in a list says already.
-POSITION = "position"
 _HOME = "organization_id"
 
 

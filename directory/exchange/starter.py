@@ -8,20 +8,19 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pycountry
-from sqlalchemy.engine import Connection
 
 from directory import phones
 from directory.batches import Progress, no_progress
 from directory.errors import BadDataError, Problem
-from directory.exchange.records import ImportReport, ServiceRecord, store
-from directory.exchange.starter_rows import service_record, split_list
+from directory.exchange.incoming import Incoming
+from directory.exchange.starter_rows import service_rows, split_list
 from directory.models.record import CONFIDENCES
 from directory.models.service import COSTS
 from directory.opening import is_expression, is_timezone
@@ -33,6 +32,7 @@ LIMITS = {
     "id": 100,
     "organization": 300,
     "name": 300,
+    "pair": 100,
     "country": 2,
     "needs": 500,
     "audiences": 300,
@@ -83,22 +83,20 @@ class StarterRow:
     numbers: dict[str, phones.CheckedNumber] = field(default_factory=dict)
 
 
-def import_starter(
-    connection: Connection, path: Path, progress: Progress = no_progress
-) -> ImportReport:
-    """Import the file inside the caller's transaction; `progress` gets rows done and total.
+def stage_starter(path: Path, incoming: Incoming, progress: Progress = no_progress) -> None:
+    """Give the file's records to the staging area; `progress` gets rows done and total.
 
     Short numbers that the library does not know may be listed in short_numbers.csv beside the
     file. Raises BadDataError with all faults, and OSError if there is no such file.
     """
-    return store(connection, path.name, starter_records(path, progress))
+    stage_rows(read_starter(path, progress), incoming)
 
 
-def starter_records(path: Path, progress: Progress = no_progress) -> list[ServiceRecord]:
-    """The file's services as HSDS records. Raises as `import_starter` does."""
-    return [
-        service_record(row.line, row.cells, row.numbers) for row in read_starter(path, progress)
-    ]
+def stage_rows(rows: Iterable[StarterRow], incoming: Incoming) -> None:
+    """Give the records of checked rows to the staging area."""
+    for row in rows:
+        for table, record in service_rows(row.cells, row.numbers):
+            incoming.add(table, record, f"line {row.line}")
 
 
 def read_starter(path: Path, progress: Progress = no_progress) -> list[StarterRow]:
@@ -174,6 +172,7 @@ def _languages() -> frozenset[str]:
 
 _FORMS: dict[str, tuple[Callable[[str], object], str]] = {
     "id": (_SLUG.fullmatch, "must be small letters and digits joined by hyphens"),
+    "pair": (_SLUG.fullmatch, "must be small letters and digits joined by hyphens"),
     "country": (lambda v: v == INTERNATIONAL or v in _countries(),
                 "must be an ISO 3166-1 code of two capital letters, or ZZ"),
     "web_chat_url": (is_web_address, "must be an http or https address"),

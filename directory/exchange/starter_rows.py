@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pycountry
 
-from directory.exchange.records import Row, ServiceRecord
+from directory.exchange.incoming import Row
 from directory.phones import CheckedNumber
 from directory.vocabulary import (
     AUDIENCES,
@@ -18,28 +18,27 @@ from directory.vocabulary import (
 )
 
 Cells = Mapping[str, str]
+TableRow = tuple[str, Row]
 _ANONYMOUS = {"yes": True, "no": False, "unknown": None}
 
 
-def service_record(line: int, cells: Cells, numbers: Mapping[str, CheckedNumber]) -> ServiceRecord:
-    """The HSDS records of one row."""
-    record = ServiceRecord(service_id(cells["id"]), f"line {line}")
-    record.add("organization", _organization(cells))
-    record.add("service", _service(cells))
-    record.add("service_area", _area(record.id, cells["country"]))
-    record.add("provenance", _provenance(record.id, cells))
-    for row in _phones(record.id, cells["country"], numbers):
-        record.add("phone", row)
+def service_rows(cells: Cells, numbers: Mapping[str, CheckedNumber]) -> Iterator[TableRow]:
+    """The HSDS records of one row, with their tables, parents first."""
+    id_ = service_id(cells["id"])
+    yield "organization", _organization(cells)
+    yield "service", _service(cells)
+    yield "service_area", _area(id_, cells["country"])
+    yield "provenance", _provenance(id_, cells)
+    for row in _phones(id_, cells["country"], numbers):
+        yield "phone", row
     if cells["web_chat_url"]:
-        id_ = derived_id("url", record.id, WEB_CHAT)
-        url = {"id": id_, "service_id": record.id, "label": WEB_CHAT, "url": cells["web_chat_url"]}
-        record.add("url", url)
+        url = {"id": derived_id("url", id_, WEB_CHAT), "label": WEB_CHAT}
+        yield "url", {**url, "service_id": id_, "url": cells["web_chat_url"]}
     if cells["hours"] or cells["hours_osm"] or cells["timezone"]:
-        record.add("schedule", _schedule(record.id, cells))
+        yield "schedule", _schedule(id_, cells)
     for position, code in enumerate(split_list(cells["languages"])):
-        record.add("language", _language(record.id, code, position))
-    _add_attributes(record, cells)
-    return record
+        yield "language", _language(id_, code, position)
+    yield from _attributes(id_, cells)
 
 
 def service_id(slug: str) -> str:
@@ -88,6 +87,7 @@ def _service(cells: Cells) -> Row:
         "maximum_age": float(cells["maximum_age"]) if cells["maximum_age"] else None,
         "anonymous": _ANONYMOUS[cells["anonymous"]],
         "cost": cells["cost"],
+        "pair": cells["pair"] or None,
     }
 
 
@@ -165,20 +165,19 @@ def _language(service: str, code: str, position: int) -> Row:
     }
 
 
-def _add_attributes(record: ServiceRecord, cells: Cells) -> None:
+def _attributes(service: str, cells: Cells) -> Iterator[TableRow]:
     """Needs and audiences as links to terms; the order of the file is kept."""
-    position = 0
-    for taxonomy, cell in ((NEEDS, cells["needs"]), (AUDIENCES, cells["audiences"])):
-        for code in split_list(cell):
-            record.add(
-                "attribute",
-                {
-                    "id": derived_id("attribute", record.id, taxonomy.code, code),
-                    "link_id": record.id,
-                    "link_entity": "service",
-                    "link_type": taxonomy.code,
-                    "taxonomy_term_id": taxonomy.term_id(code),
-                    "position": position,
-                },
-            )
-            position += 1
+    pairs = [(NEEDS, code) for code in split_list(cells["needs"])]
+    pairs += [(AUDIENCES, code) for code in split_list(cells["audiences"])]
+    for position, (taxonomy, code) in enumerate(pairs):
+        yield (
+            "attribute",
+            {
+                "id": derived_id("attribute", service, taxonomy.code, code),
+                "link_id": service,
+                "link_entity": "service",
+                "link_type": taxonomy.code,
+                "taxonomy_term_id": taxonomy.term_id(code),
+                "position": position,
+            },
+        )

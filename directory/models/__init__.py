@@ -10,7 +10,13 @@ from directory.models.organization import (
     OrganizationIdentifier,
     Program,
 )
-from directory.models.record import DirectoryInfo, Metadata, MetaTableDescription, Provenance
+from directory.models.record import (
+    DirectoryInfo,
+    Metadata,
+    MetaTableDescription,
+    Provenance,
+    UnresolvedReference,
+)
 from directory.models.search import SearchEntry, ServiceText
 from directory.models.service import CostOption, RequiredDocument, Service, ServiceArea
 from directory.models.taxonomy import Attribute, Taxonomy, TaxonomyTerm
@@ -46,6 +52,7 @@ __all__ = [
     "ServiceText",
     "Taxonomy",
     "TaxonomyTerm",
+    "UnresolvedReference",
     "Url",
     "Verification",
     "metadata",

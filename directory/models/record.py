@@ -47,6 +47,21 @@ class MetaTableDescription(Base):
     character_set: Mapped[str | None] = mapped_column(String(50))
 
 
+class UnresolvedReference(Base):
+    """A link of an imported record to one that is not here (yet); the link itself is empty.
+
+    Files of other directories name records that they do not carry. When such a record arrives,
+    the link is made; until then an export gives the reference out again.
+    """
+
+    __tablename__ = "unresolved_reference"
+
+    table_name: Mapped[str] = mapped_column(String(50), primary_key=True)
+    record_id: Mapped[str] = mapped_column(uuid_type(), primary_key=True)
+    column_name: Mapped[str] = mapped_column(String(50), primary_key=True)
+    target_id: Mapped[str] = mapped_column(uuid_type(), nullable=False)
+
+
 class Provenance(Base):
     """The page on which a service's facts were read.
 

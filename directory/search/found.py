@@ -25,6 +25,7 @@ from directory.models import (
 )
 from directory.opening import Opening
 from directory.phones import dialable, international_display
+from directory.search.dialling import works_from_abroad, works_within
 from directory.vetting.shown import may_be_shown
 from directory.vocabulary import WEB_CHAT
 
@@ -45,9 +46,10 @@ class FoundPhone:
 class FoundService:
     """One service for one person at one moment.
 
-    `country` is the person's country, or ZZ for an international service. `whatsapp` is in
-    E.164 form. `open_now`, `free` and `anonymous` are None when nobody can say. `opens_at` is
-    aware, in the service's time zone. `demo` means that nobody has verified anything.
+    `country` is where it is found: the person's country, ZZ for an international service, or a
+    neighbouring country. `whatsapp` is in E.164 form. `open_now`, `free` and `anonymous` are None
+    when nobody can say. `opens_at` is aware, in the service's time zone. `demo` means that nobody
+    has verified anything.
     """
 
     id: str
@@ -104,7 +106,11 @@ _PHONES = (
     .where(Phone.service_id.in_(_IDS))
     .order_by(Phone.position, Phone.id)
 )
-_CHATS = select(Url.service_id, Url.url).where(Url.service_id.in_(_IDS), Url.label == WEB_CHAT)
+_CHATS = (
+    select(Url.service_id, Url.url)
+    .where(Url.service_id.in_(_IDS), Url.label == WEB_CHAT)
+    .order_by(Url.id)
+)
 _LANGUAGES = (
     select(Language.service_id, Language.code)
     .where(Language.service_id.in_(_IDS), Language.code.is_not(None))
@@ -119,11 +125,15 @@ _HOURS = (
 
 @dataclass(frozen=True)
 class Hit:
-    """A service that fits: its id, the country it is found for (ISO 3166-1, or ZZ), its state."""
+    """A service that fits: its id, the country it is found for (ISO 3166-1, or ZZ), its state.
+
+    `hours` is the opening_hours expression that was judged, None if there is none.
+    """
 
     service_id: str
     country: str
     opening: Opening
+    hours: str | None
 
 
 def found_services(
@@ -150,7 +160,7 @@ def found_services(
             phones=phones[hit.service_id],
             chat=next((chat.url for chat in chats[hit.service_id]), None),
             languages=tuple(language.code for language in languages[hit.service_id]),
-            hours=next((h.description or h.opening_hours for h in hours[hit.service_id]), None),
+            hours=_hours_text(hours[hit.service_id]) or hit.hours,
             home=country,
             demo=demo,
         )
@@ -178,7 +188,7 @@ def _found(
         country=hit.country,
         phones=_numbers(phones, "voice", home),
         sms=next((number.number for number in _numbers(phones, "text", home)), None),
-        whatsapp=next((phone.e164 for phone in phones if phone.type == "whatsapp"), None),
+        whatsapp=_whatsapp(phones, home),
         chat_url=chat,
         website=service.url,
         email=service.email,
@@ -202,23 +212,34 @@ def _grouped(session: Session, statement: Any, ids: Mapping[str, Any]) -> dict[s
     return groups
 
 
+def _hours_text(schedules: Sequence[Any]) -> str | None:
+    """Opening hours for reading: of the schedule that was judged, else what all of them say."""
+    for schedule in schedules:
+        if schedule.opening_hours is not None:
+            return str(schedule.description or schedule.opening_hours)
+    texts = (schedule.description for schedule in schedules if schedule.description)
+    return "; ".join(dict.fromkeys(texts)) or None
+
+
 def _numbers(phones: Sequence[Any], kind: str, country: str | None) -> tuple[FoundPhone, ...]:
     """What can be dialled in `country`: its own numbers, else those that work from abroad.
 
-    A national short number does not dial from another country.
+    Of its own numbers, those as dialled inside the country come instead of full ones.
     """
     of_kind = [phone for phone in phones if phone.type == kind]
-    own = [
-        FoundPhone(dialable(phone.number), phone.number)
-        for phone in of_kind
-        if phone.country is not None
-        and phone.country == country
-        and not phone.number.startswith("+")
-    ]
+    own = [phone for phone in of_kind if works_within(phone, country)]
+    national = [phone for phone in own if not phone.number.startswith("+")]
     if own:
-        return tuple(own)
+        return tuple(FoundPhone(dialable(p.number), p.number) for p in national or own)
     return tuple(
         FoundPhone(phone.e164, international_display(phone.e164))
         for phone in of_kind
-        if phone.e164 is not None and phone.reachable_from_abroad
+        if works_from_abroad(phone)
     )
+
+
+def _whatsapp(phones: Sequence[Any], country: str | None) -> str | None:
+    for phone in phones:
+        if phone.type == "whatsapp" and (works_within(phone, country) or works_from_abroad(phone)):
+            return str(phone.e164)
+    return None

@@ -26,24 +26,26 @@ from directory.models import (
     Url,
 )
 from directory.opening import ALWAYS, opening_value
+from directory.recurrence import Hours, hours_of
+from directory.search.dialling import works_from_abroad, works_within
+from directory.search.languages import main_code
 from directory.search.matching import WEBSITE, audience_bit, way_bit
 from directory.search.text import words
 from directory.vetting.shown import SHOWN_STATES
-from directory.vocabulary import AUDIENCES, INTERNATIONAL, NEEDS, WEB_CHAT
+from directory.vocabulary import AUDIENCES, INTERNATIONAL, NEEDS, WEB_CHAT, Taxonomy
 
 Row = dict[str, Any]
 
 _WAY_OF_PHONE = {"voice": way_bit("call"), "text": way_bit("text"), "whatsapp": way_bit("whatsapp")}
 
+# `valid_until` is looked at when somebody searches.
+_MAY_BE_FOUND = (Service.vetting_state.in_(SHOWN_STATES), Service.status == "active")
+
 _IDS = bindparam("ids", expanding=True)
 _SERVICES = (
     select(Service.__table__, Organization.name.label("organization"))
     .join(Organization, Organization.id == Service.organization_id)
-    .where(
-        Service.id.in_(_IDS),
-        Service.vetting_state.in_(SHOWN_STATES),
-        Service.status == "active",
-    )
+    .where(Service.id.in_(_IDS), *_MAY_BE_FOUND)
 )
 _AREAS = select(ServiceArea.service_id, ServiceArea.country, ServiceArea.name).where(
     ServiceArea.service_id.in_(_IDS)
@@ -60,16 +62,14 @@ _TERMS = (
     .where(Attribute.link_id.in_(_IDS))
     .order_by(Attribute.position, Attribute.id)
 )
-_PHONES = select(Phone.service_id, Phone.type, Phone.country, Phone.reachable_from_abroad).where(
-    Phone.service_id.in_(_IDS)
-)
+_PHONES = select(
+    Phone.service_id, Phone.type, Phone.country, Phone.e164, Phone.reachable_from_abroad
+).where(Phone.service_id.in_(_IDS))
 _CHATS = select(Url.service_id).where(Url.service_id.in_(_IDS), Url.label == WEB_CHAT)
 _LANGUAGES = select(Language.service_id, Language.code).where(
     Language.service_id.in_(_IDS), Language.code.is_not(None)
 )
-_SCHEDULES = select(Schedule.service_id, Schedule.opening_hours, Schedule.timezone_name).where(
-    Schedule.service_id.in_(_IDS), Schedule.opening_hours.is_not(None)
-)
+_SCHEDULES = select(Schedule.__table__).where(Schedule.service_id.in_(_IDS)).order_by(Schedule.id)
 
 
 class _Facts(NamedTuple):
@@ -81,7 +81,7 @@ class _Facts(NamedTuple):
     phones: Sequence[Any]
     has_chat: bool
     languages: Sequence[Any]
-    schedules: Sequence[Any]
+    hours: Hours | None
 
 
 def refresh(connection: Connection, service_ids: Iterable[str]) -> None:
@@ -104,7 +104,7 @@ def rebuild(connection: Connection, progress: Progress = no_progress) -> int:
     """
     connection.execute(delete(SearchEntry))
     connection.execute(delete(ServiceText))
-    query = select(Service.id).where(Service.vetting_state.in_(SHOWN_STATES))
+    query = select(Service.id).where(*_MAY_BE_FOUND)
     ids: list[str] = connection.execute(query.order_by(Service.id)).scalars().all()
     done = 0
     for some in batches(ids):
@@ -132,7 +132,7 @@ def _facts(connection: Connection, ids: list[str]) -> Iterator[_Facts]:
             phones.get(id_, ()),
             id_ in chats,
             languages.get(id_, ()),
-            schedules.get(id_, ()),
+            hours_of(schedules.get(id_, ())),
         )
 
 
@@ -178,23 +178,24 @@ def _countries(facts: _Facts) -> dict[str, bool]:
 
 def _needs(facts: _Facts) -> dict[str, int]:
     """Codes of the needs with their place; a service without any has the need ""."""
-    needs: dict[str, int] = {}
-    for term in facts.terms:
-        if term.taxonomy_id == NEEDS.id:
-            needs.setdefault(term.code, len(needs))
-    return needs or {"": 0}
+    needs = dict.fromkeys(_codes(facts, NEEDS))
+    return {need: position for position, need in enumerate(needs)} or {"": 0}
+
+
+def _codes(facts: _Facts, taxonomy: Taxonomy) -> list[str]:
+    """The service's terms of a taxonomy, as far as this version of Handrail knows them."""
+    codes = (term.code for term in facts.terms if term.taxonomy_id == taxonomy.id)
+    return [code for code in codes if code in taxonomy.codes]
 
 
 def _common(facts: _Facts) -> Row:
     """What is the same in all entries of the service."""
     service = facts.service
-    audiences = {term.code for term in facts.terms if term.taxonomy_id == AUDIENCES.id}
-    languages = sorted({language.code for language in facts.languages})
-    hours = {schedule.opening_hours for schedule in facts.schedules}
+    languages = sorted({main_code(language.code) for language in facts.languages})
     return {
         "service_id": service.id,
-        "round_the_clock": ALWAYS in hours,
-        "audiences": sum(audience_bit(code) for code in audiences),
+        "round_the_clock": facts.hours is not None and facts.hours.expression == ALWAYS,
+        "audiences": sum(audience_bit(code) for code in set(_codes(facts, AUDIENCES))),
         "languages": f",{','.join(languages)}," if languages else "",
         "ways_abroad": _ways_abroad(facts),
         "has_line": any(phone.type == "voice" for phone in facts.phones),
@@ -214,7 +215,7 @@ def _ways_abroad(facts: _Facts) -> int:
     """The ways of contact that work from everywhere."""
     ways = 0
     for phone in facts.phones:
-        if phone.reachable_from_abroad:
+        if works_from_abroad(phone):
             ways |= _WAY_OF_PHONE.get(phone.type, 0)
     if facts.has_chat:
         ways |= way_bit("chat")
@@ -229,15 +230,13 @@ def _ways_within(facts: _Facts, country: str) -> int:
     """The ways of contact that need a telephone of this country."""
     ways = 0
     for phone in facts.phones:
-        if phone.country == country:
+        if works_within(phone, country):
             ways |= _WAY_OF_PHONE.get(phone.type, 0)
     return ways
 
 
 def _opening(facts: _Facts, calendar: str) -> str | None:
-    for schedule in facts.schedules:
-        return opening_value(schedule.opening_hours, schedule.timezone_name, calendar)
-    return None
+    return None if facts.hours is None else opening_value(*facts.hours, calendar)
 
 
 def _text(facts: _Facts) -> Row:

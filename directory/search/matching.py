@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import bindparam, case, or_, select
+from sqlalchemy import and_, bindparam, case, exists, or_, select
+from sqlalchemy.orm import aliased
 
 from directory.models import SearchEntry
-from directory.vocabulary import AUDIENCES, CONTACT_WAYS, ContactWay
+from directory.vocabulary import AUDIENCES, CONTACT_WAYS, INTERNATIONAL, ContactWay
 
 WEBSITE = 1 << len(CONTACT_WAYS)
 """The bit of `ways` that stands for a page on the web."""
@@ -34,8 +35,8 @@ class Shape:
     """What decides the text of the queries; `needs` is how many there are.
 
     `own_behaviour`: services for people worried about their own behaviour may come unasked.
-    `from_abroad`: the person is outside the countries asked for. `paired`: only services with a
-    pair that is among the parameter `pairs`.
+    `from_abroad`: the person is outside the countries asked for, and what the person finds at
+    home does not count. `paired`: all services whose pair is among the parameter `pairs`.
     """
 
     needs: int
@@ -53,7 +54,7 @@ class Shape:
 def openings(shape: Shape) -> Any:
     """The different values of `opening` among the services that fit.
 
-    Parameters: countries, needs, youngest, oldest and day.
+    Parameters: countries, home (the person's country), needs, youngest, oldest and day.
     """
     return select(SearchEntry.opening).where(*_conditions(shape)).distinct()
 
@@ -64,7 +65,7 @@ def candidates(shape: Shape) -> Any:
 
     A service comes once for each country and need under which it fits. Parameters: those of
     `openings`, and need_0, need_1 …, audience (a bit), language (a LIKE pattern), open and closed
-    (values of `opening`), count (how many rows), and pairs if the shape is `paired`.
+    (values of `opening`), and count (how many rows), or pairs if the shape is `paired`.
     """
     is_open = SearchEntry.opening.in_(bindparam("open", expanding=True))
     conditions = _conditions(shape)
@@ -72,7 +73,7 @@ def candidates(shape: Shape) -> Any:
         conditions += [_can_use_line(shape), is_open]
     if shape.paired:
         conditions.append(SearchEntry.pair.in_(bindparam("pairs", expanding=True)))
-    return (
+    statement = (
         select(
             SearchEntry.service_id,
             SearchEntry.country,
@@ -82,15 +83,16 @@ def candidates(shape: Shape) -> Any:
             SearchEntry.pair,
         )
         .where(*conditions)
-        .order_by(_availability(shape, is_open), *_order(shape))
-        .limit(bindparam("count"))
+        .order_by(*_order(shape, is_open))
     )
+    return statement if shape.paired else statement.limit(bindparam("count"))
 
 
 def _conditions(shape: Shape) -> list[Any]:
     """What excludes a service."""
     conditions = [
         SearchEntry.country.in_(bindparam("countries", expanding=True)),
+        _as_seen_from_home(shape),
         SearchEntry.valid_until >= bindparam("day"),
         # At least one way in that works for this person: nobody is sent to a dead end.
         _ways(shape) != 0,
@@ -113,6 +115,20 @@ def _conditions(shape: Shape) -> list[Any]:
         if wanted:
             conditions.append(column.is_(True))
     return conditions
+
+
+def _as_seen_from_home(shape: Shape) -> Any:
+    """An international service counts as in the person's country if it is known there.
+
+    Its numbers, its holidays and its place in the order are others there. From abroad, only
+    services count that the person does not find anyway.
+    """
+    known = aliased(SearchEntry)
+    same = and_(known.service_id == SearchEntry.service_id, known.need == SearchEntry.need)
+    if shape.from_abroad:
+        return ~exists().where(same, known.country.in_([bindparam("home"), INTERNATIONAL]))
+    international = SearchEntry.country == INTERNATIONAL
+    return ~exists().where(international, same, known.country == bindparam("home"))
 
 
 def _ways(shape: Shape) -> Any:
@@ -144,23 +160,24 @@ def _availability(shape: Shape, is_open: Any) -> Any:
     )
 
 
-def _order(shape: Shape) -> list[Any]:
-    """After open-now: need, audience, language, anonymous, national, recently verified.
+def _order(shape: Shape, is_open: Any) -> list[Any]:
+    """Open now, need, audience, language, anonymous, national, recently verified (DESIGN 7).
 
-    A service made for the need comes before one that serves it too.
+    A service made for the need comes before one that serves it too. From abroad, a service that
+    cannot be understood is no help at all: there the language comes first.
     """
-    audience = _has(SearchEntry.audiences, bindparam("audience"))
-    order = [
-        case((audience, 0), else_=1),
+    availability = _availability(shape, is_open)
+    language = case((SearchEntry.languages.like(bindparam("language")), 0), else_=1)
+    places = [(SearchEntry.need == bindparam(f"need_{n}"), n) for n in range(shape.needs)]
+    return [
+        *([language, availability] if shape.from_abroad else [availability]),
+        *([case(*places, else_=shape.needs)] if shape.needs > 1 else []),
+        case((_has(SearchEntry.audiences, bindparam("audience")), 0), else_=1),
         SearchEntry.need_position,
-        case((SearchEntry.languages.like(bindparam("language")), 0), else_=1),
+        *([] if shape.from_abroad else [language]),
         case((SearchEntry.anonymous.is_(True), 0), else_=1),
         SearchEntry.abroad,
         SearchEntry.assured_date.desc(),
         SearchEntry.name,
         SearchEntry.service_id,
     ]
-    if shape.needs > 1:
-        places = [(SearchEntry.need == bindparam(f"need_{n}"), n) for n in range(shape.needs)]
-        order.insert(0, case(*places, else_=shape.needs))
-    return order

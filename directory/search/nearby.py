@@ -21,13 +21,15 @@ def search_nearby(session: Session, query: ServiceQuery) -> SearchResult:
     """Services of neighbouring countries that can be reached from the query's country.
 
     Those in the person's language come first; where it is not known, in a language of the
-    country. Empty for a query without country.
+    country. International services are not among them, nor any that the person finds at home.
+    Empty for a query without country, and for a country without neighbours.
     """
-    if query.country is None:
+    around = neighbours(query.country) if query.country is not None else ()
+    if query.country is None or not around:
         return SearchResult((), more=False)
     language = query.language or main_language(query.country)
     shape = replace(shape_of(query), from_abroad=True)
-    return search_in(session, replace(query, language=language), shape, neighbours(query.country))
+    return search_in(session, replace(query, language=language), shape, around)
 
 
 def neighbours(country: str) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from directory.models.base import now
-from directory.vocabulary import AUDIENCES, CONTACT_WAYS, NEEDS, ContactWay
+from directory.vocabulary import AUDIENCES, CONTACT_WAYS, INTERNATIONAL, NEEDS, ContactWay
 
 ADULT = 18
 OLDEST = 120
@@ -26,8 +26,9 @@ class ServiceQuery:
 
     `country` is ISO 3166-1 alpha-2, None while unknown: then only international services are
     found. `needs` come in order of preference; none means any need. `audience` and `language`
-    (ISO 639) rank, they do not exclude; `age` in years excludes. The switches `open_now`, `free`,
-    `anonymous` and `round_the_clock` ask for services known to be so. `at` is an aware moment.
+    (ISO 639-1 or 639-3) rank, they do not exclude; `age` in years excludes. The switches
+    `open_now`, `free`, `anonymous` and `round_the_clock` ask for services known to be so. `at` is
+    an aware moment.
     """
 
     country: str | None = None
@@ -54,6 +55,8 @@ class ServiceQuery:
             raise ValueError(f"{self.contact_way!r} is not one of {', '.join(CONTACT_WAYS)}")
         if self.country is not None and not _COUNTRY.fullmatch(self.country):
             raise ValueError("country must be an ISO 3166-1 code of two capital letters")
+        if self.country == INTERNATIONAL:
+            raise ValueError(f"nobody is in {INTERNATIONAL}; leave an unknown country out")
         if self.language is not None and not _LANGUAGE.fullmatch(self.language):
             raise ValueError("language must be an ISO 639 code of two or three small letters")
         if self.at.tzinfo is None:

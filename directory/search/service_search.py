@@ -13,14 +13,16 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from directory.opening import UNKNOWN, Opening, opening_of
+from directory.opening import UNKNOWN, Opening, expression_of, opening_of
 from directory.search.found import FoundService, Hit, found_services
+from directory.search.languages import main_code
 from directory.search.matching import Shape, audience_bit, candidates, openings
 from directory.search.query import ServiceQuery
 from directory.vocabulary import INTERNATIONAL
 
-# Two are shown together, and no pair is larger than the languages of a country.
-_LARGEST_PAIR = 12
+# How many more services than asked for are fetched at first, for the sake of those that belong
+# together: two as a rule, or one for each language of a country.
+_SPARE = 12
 
 
 @dataclass(frozen=True)
@@ -53,15 +55,26 @@ def search_in(
     }
     parameters["open"] = [value for value, state in states.items() if state.open_now]
     parameters["closed"] = [value for value, state in states.items() if state.open_now is False]
+    rows, more = _page(session, query, shape, parameters)
+    found = found_services(session, [_hit(row, states) for row in rows], query.country, query.at)
+    return SearchResult(found, more)
+
+
+def _page(
+    session: Session, query: ServiceQuery, shape: Shape, parameters: dict[str, Any]
+) -> tuple[list[Any], bool]:
+    """The rows of one page, and whether there are more services after it."""
     wanted = query.offset + query.limit
-    # A service may come under two countries and under each need; only its best place counts.
-    parameters["count"] = (wanted + _LARGEST_PAIR) * max(1, shape.needs) * 2
-    rows = _once_each(session.execute(candidates(shape), parameters).all())
-    rows = _together(session, shape, parameters, rows)
-    end = _end_of_page(rows, wanted)
-    hits = [_hit(row, states) for row in rows[query.offset : end]]
-    found = found_services(session, hits, query.country, query.at)
-    return SearchResult(found, more=len(rows) > end)
+    # A service may come under each country and under each need; only its best place counts.
+    count = (wanted + _SPARE) * max(1, shape.needs) * len(parameters["countries"])
+    while True:
+        fetched = session.execute(candidates(shape), {**parameters, "count": count}).all()
+        rows = _together(session, shape, parameters, _once_each(fetched))
+        end = _end_of_page(rows, wanted)
+        if end < len(rows) or len(fetched) < count:
+            return rows[query.offset : end], end < len(rows)
+        # So many belong together that it is not known yet whether anything comes after them.
+        count *= 2
 
 
 def shape_of(query: ServiceQuery) -> Shape:
@@ -79,11 +92,14 @@ def shape_of(query: ServiceQuery) -> Shape:
 
 def _parameters(query: ServiceQuery, countries: Sequence[str]) -> dict[str, Any]:
     youngest, oldest = query.ages
+    # Where nobody asks for a language, no service is put behind the others for its languages.
+    language = f"%,{main_code(query.language)},%" if query.language else "%"
     return {
         "countries": list(countries),
+        "home": query.country or "",
         "needs": list(query.needs),
         "audience": audience_bit(query.audience),
-        "language": f"%,{query.language},%" if query.language else "",
+        "language": language,
         "youngest": youngest,
         "oldest": oldest,
         "day": query.at.astimezone(timezone.utc).date(),
@@ -106,9 +122,9 @@ def _together(
     if not pairs:
         return rows
     statement = candidates(replace(shape, paired=True))
-    wanted = {**parameters, "pairs": pairs, "count": parameters["count"] * len(pairs)}
+    fitting = session.execute(statement, {**parameters, "pairs": pairs}).all()
     members: dict[str, list[Any]] = {}
-    for row in _once_each(session.execute(statement, wanted).all()):
+    for row in _once_each(fitting):
         members.setdefault(row.pair, []).append(row)
     ordered: dict[str, Any] = {}
     for row in rows:
@@ -126,5 +142,8 @@ def _end_of_page(rows: Sequence[Any], wanted: int) -> int:
 
 
 def _hit(row: Any, states: dict[str, Opening]) -> Hit:
-    opening = states.get(row.opening, UNKNOWN) if row.can_use_line else UNKNOWN
-    return Hit(row.service_id, INTERNATIONAL if row.abroad else row.country, opening)
+    country = INTERNATIONAL if row.abroad else row.country
+    if row.opening is None:
+        return Hit(row.service_id, country, UNKNOWN, None)
+    opening = states[row.opening] if row.can_use_line else UNKNOWN
+    return Hit(row.service_id, country, opening, expression_of(row.opening))

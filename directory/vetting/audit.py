@@ -44,6 +44,15 @@ class Change:
 
 
 @dataclass(frozen=True)
+class Entry:
+    """One entry as it stands in the log: its number, its moment, and what was done."""
+
+    number: int
+    at: datetime
+    change: Change
+
+
+@dataclass(frozen=True)
 class Verdict:
     """What a check of the log found: how many entries, the last hash, and what is wrong."""
 
@@ -72,13 +81,23 @@ def record(connection: Connection, changes: Sequence[Change]) -> None:
     connection.execute(insert(AuditEntry), rows)
 
 
-def check(reader: Connection | Session) -> Verdict:
-    """Walk through the whole log and compare every hash and number."""
+def check(reader: Connection | Session, noted_hash: str | None = None) -> Verdict:
+    """Walk through the whole log and compare every hash and number.
+
+    `noted_hash` is a last hash that was written down elsewhere at an earlier check: without it
+    nobody can tell that the newest entries were cut off, or that the whole log was written anew.
+    """
     problems: list[str] = []
     expected, previous = 1, FIRST_HASH
+    is_noted_there = noted_hash in (None, FIRST_HASH)
     for row in _entries(reader):
+        is_noted_there = is_noted_there or row["hash"] == noted_hash
         if row["number"] != expected:
-            problems.append(f"entry {expected} is missing")
+            last = row["number"] - 1
+            missing = (
+                f"entry {expected} is" if last == expected else f"entries {expected} to {last} are"
+            )
+            problems.append(f"{missing} missing")
             expected = row["number"]
         if row["previous_hash"] != previous:
             problems.append(f"entry {row['number']} does not follow the entry before it")
@@ -86,7 +105,22 @@ def check(reader: Connection | Session) -> Verdict:
             problems.append(f"entry {row['number']} was altered")
         previous = row["hash"]
         expected += 1
+    if not is_noted_there:
+        problems.append(
+            "no entry has the hash that was written down: the newest entries were removed, or the "
+            "log was written anew"
+        )
     return Verdict(expected - 1, previous, tuple(problems))
+
+
+def latest(
+    reader: Connection | Session, subject_id: str | None = None, limit: int = 50
+) -> list[Entry]:
+    """The newest entries, newest first; those about one record if `subject_id` names it."""
+    query = select(AuditEntry.__table__).order_by(AuditEntry.number.desc()).limit(limit)
+    if subject_id is not None:
+        query = query.where(AuditEntry.subject_id == subject_id)
+    return [_entry(row) for row in reader.execute(query).mappings()]
 
 
 def entry_hash(row: Mapping[str, Any]) -> str:
@@ -121,6 +155,12 @@ def _row(number: int, at: datetime, change: Change, previous: str) -> dict[str, 
     }
     row["hash"] = entry_hash(row)
     return row
+
+
+def _entry(row: Mapping[str, Any]) -> Entry:
+    told = ("actor", "action", "subject_type", "subject_id", "reason")
+    change = Change(**{name: row[name] for name in told}, details=json.loads(row["details"]))
+    return Entry(row["number"], row["at"], change)
 
 
 def _entries(reader: Connection | Session) -> Iterator[Mapping[str, Any]]:

@@ -9,10 +9,11 @@ from contextlib import AbstractContextManager, contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 
 from admin.app import create_app
 from admin.server import server
@@ -20,6 +21,8 @@ from admin.settings import AdminSettings
 from directory.database import open_engine, open_transaction
 from directory.demonstration import create_demonstration
 from directory.exchange.files import import_file
+from tests.admin import hsds_directory
+from tests.postgresql import postgresql_server
 
 DATA = Path(__file__).parents[2] / "data" / "services"
 
@@ -70,7 +73,7 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
         yield client
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def serve() -> Serve:
     """Serves the directory at a database address."""
     return served
@@ -89,3 +92,41 @@ def assert_problem() -> Callable[[httpx.Response, int], dict[str, Any]]:
         return problem
 
     return check
+
+
+@pytest.fixture(scope="session")
+def postgresql_address() -> Iterator[str]:
+    """Address of a PostgreSQL server with nothing in it."""
+    with postgresql_server() as address:
+        yield address
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def new_url(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[], str]:
+    """Makes addresses of empty databases, on each kind of database."""
+
+    def make() -> str:
+        if request.param == "sqlite":
+            return f"sqlite:///{tmp_path_factory.mktemp('new') / 'directory.sqlite3'}"
+        address = request.getfixturevalue("postgresql_address")
+        name = f"test_{uuid4().hex}"
+        engine = create_engine(f"{address}/postgres", isolation_level="AUTOCOMMIT", future=True)
+        with engine.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template0"))
+        engine.dispose()
+        return f"{address}/{name}"
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def rich(new_url: Callable[[], str]) -> Iterator[httpx.Client]:
+    """A directory in which public and hidden records hang together, on each database."""
+    url = new_url()
+    engine = open_engine(url)
+    hsds_directory.fill(engine)
+    engine.dispose()
+    with served(url) as client:
+        yield client

@@ -7,6 +7,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from directory.search import FoundPhone
+from tests.directory.shared_directory import (  # noqa: F401  (fixtures)
+    make_directory,
+    make_shared_engines,
+)
 
 CLOSED_AT_NOON = "Mo-Su 20:00-22:00"
 

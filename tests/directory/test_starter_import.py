@@ -203,7 +203,7 @@ def test_given_a_row_of_another_length_then_the_error_names_its_line(
     lines = path.read_text().splitlines()
     lines[1] = lines[1] + extra if extra else "fr-line,Ministry"
     path.write_text("\n".join(lines))
-    with pytest.raises(BadDataError, match="line 2: has not exactly 26 cells"):
+    with pytest.raises(BadDataError, match="line 2: has not exactly 27 cells"):
         import_file(engine, path)
 
 
@@ -215,7 +215,7 @@ def test_given_a_huge_cell_then_it_is_refused(engine: Engine, tmp_path: Path) ->
 def test_given_another_kind_of_file_then_the_error_names_the_kinds(
     engine: Engine, tmp_path: Path
 ) -> None:
-    with pytest.raises(BadDataError, match=r"must be one of \.csv, \.json"):
+    with pytest.raises(BadDataError, match=r"must be a folder, or end in \.csv, \.json, \.zip"):
         import_file(engine, tmp_path / "services.xlsx")
 
 

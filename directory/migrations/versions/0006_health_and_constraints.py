@@ -1,4 +1,4 @@
-"""Link checks, what a file says of itself, tighter constraints, and narrower indexes."""
+"""Link checks, records about files, tighter constraints, and narrower indexes."""
 
 from __future__ import annotations
 
@@ -68,6 +68,16 @@ def upgrade() -> None:
         sa.Column("character_set", sa.String(length=50), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_meta_table_description")),
     )
+    op.create_table(
+        "unresolved_reference",
+        sa.Column("table_name", sa.String(length=50), nullable=False),
+        sa.Column("record_id", sa.String(length=36), nullable=False),
+        sa.Column("column_name", sa.String(length=50), nullable=False),
+        sa.Column("target_id", sa.String(length=36), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "table_name", "record_id", "column_name", name=op.f("pk_unresolved_reference")
+        ),
+    )
     _replace_region_check(REGION_OF_COUNTRY)
     with op.batch_alter_table("cost_option") as batch:
         batch.create_check_constraint(op.f("ck_cost_option_currency"), "length(currency) = 3")
@@ -104,5 +114,6 @@ def downgrade() -> None:
     with op.batch_alter_table("cost_option") as batch:
         batch.drop_constraint(op.f("ck_cost_option_currency"), type_="check")
     _replace_region_check(REGION)
+    op.drop_table("unresolved_reference")
     op.drop_table("meta_table_description")
     op.drop_table("link_check")
