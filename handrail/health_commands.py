@@ -1,22 +1,15 @@
 """`handrail directory`: check web addresses and numbers, and look for services that are twice."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import timedelta
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
-from sqlalchemy.engine import Engine
 
-from directory.batches import Progress as OnProgress
-from directory.database import open_engine, open_session
-from directory.errors import DirectoryError
+from directory.database import open_session
 from directory.health.addresses import MAX_AGE, Selection
 from directory.health.duplicates import THRESHOLD, Duplicate, find_duplicates
 from directory.health.links import LinkReport
@@ -24,16 +17,13 @@ from directory.health.links import check_links as run_check
 from directory.health.phone_check import check_phones as find_phone_problems
 from directory.health.politeness import Manners
 from directory.health.results import Attention, needing_attention, outcome_counts
-from handrail.settings import ROOT, Settings
-
-console = Console()
+from handrail.settings import ROOT
+from handrail.terminal import console, open_directory, reporting, watched
 
 # More rows than this are a task for the admin site, not for a terminal.
 SHOWN = 200
 
 _SERVICE_DATA = ROOT / "data" / "services"
-
-_INTERRUPTED = 130
 
 
 def check_links(
@@ -63,9 +53,9 @@ def check_links(
     """
     age = timedelta(0) if everything else timedelta(days=max_age)
     selection = Selection(age, country.upper() if country else None, limit)
-    with _reporting():
-        engine = _engine()
-        with _watched("Checking links") as progress:
+    with reporting("Stopped. What was found until now is kept."):
+        engine = open_directory()
+        with watched("Checking links") as progress:
             report = run_check(engine, selection, Manners(contact=contact), progress)
         with open_session(engine) as session:
             attention = needing_attention(session, selection.country)
@@ -80,7 +70,7 @@ def duplicates(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
     """List pairs of services that may be the same."""
-    with _reporting(), open_session(_engine()) as session:
+    with reporting("This did not work."), open_session(open_directory()) as session:
         found = find_duplicates(session, threshold)
     if as_json:
         # Not through rich, which would break long lines.
@@ -95,7 +85,7 @@ def check_phones() -> None:
     """List telephone numbers that do not work, contradict themselves, or cost callers money."""
     short_numbers = _SERVICE_DATA / "short_numbers.csv"
     emergency_numbers = _SERVICE_DATA / "emergency_numbers.csv"
-    with _reporting(), open_session(_engine()) as session:
+    with reporting("This did not work."), open_session(open_directory()) as session:
         problems = find_phone_problems(session, short_numbers, emergency_numbers)
     table = Table("", "Country", "Number", "Service", "What")
     for problem in problems[:SHOWN]:
@@ -146,28 +136,3 @@ def _duplicates_table(found: list[Duplicate]) -> Table:
 def _say_count(count: int, one: str, many: str) -> None:
     more = f" The first {SHOWN} are shown." if count > SHOWN else ""
     console.print(f"{count} {one if count == 1 else many}.{more}")
-
-
-def _engine() -> Engine:
-    return open_engine(Settings.from_environment().directory_url)
-
-
-@contextmanager
-def _reporting() -> Iterator[None]:
-    """Turn errors into one message and exit status 1, and Ctrl-C into a clean end."""
-    try:
-        yield
-    except (DirectoryError, OSError, ValueError) as error:
-        console.print("[red]This did not work.[/red]", escape(str(error)), highlight=False)
-        raise typer.Exit(1) from None
-    except KeyboardInterrupt:
-        console.print("Stopped. What was found until now is kept.")
-        raise typer.Exit(_INTERRUPTED) from None
-
-
-@contextmanager
-def _watched(what: str) -> Iterator[OnProgress]:
-    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task(what, total=None)
-        yield lambda done, total: progress.update(task, completed=done, total=total)

@@ -27,7 +27,7 @@ from directory.vetting import queue as tasks
 from directory.vetting.actors import COMMAND_LINE, Actor
 from directory.vetting.checks import Check
 from directory.vetting.states import words
-from handrail.directory_commands import _engine, _reporting, console
+from handrail.terminal import console, open_directory, reporting
 
 vetting_app = typer.Typer()
 audit_app = typer.Typer(help="The log of all changes.", no_args_is_help=True)
@@ -48,7 +48,7 @@ Page = Annotated[int, typer.Option(min=1, max=1000, help="How many to show.")]
 @vetting_app.command("submit")
 def submit(service: ServiceName, name: Name, reason: Reason = "", version: Version = None) -> None:
     """Put a draft up for review."""
-    with _changing(service, name) as (connection, id_, actor):
+    with changing(service, name) as (connection, id_, actor):
         workflow.submit(connection, id_, actor, version, reason or None)
     _say(service, "in review")
 
@@ -69,7 +69,7 @@ def verify(
 ) -> None:
     """Say that you checked a service and that it is true; not your own changes."""
     check = Check(method.value, _day(on) or now().date(), _day(until), reason or None)
-    with _changing(service, name) as (connection, id_, actor):
+    with changing(service, name) as (connection, id_, actor):
         workflow.verify(connection, id_, actor, check, version)
     _say(service, "verified")
 
@@ -77,7 +77,7 @@ def verify(
 @vetting_app.command("withdraw")
 def withdraw(service: ServiceName, name: Name, reason: Reason) -> None:
     """Stop showing a service, at once."""
-    with _changing(service, name) as (connection, id_, actor):
+    with changing(service, name) as (connection, id_, actor):
         workflow.withdraw(connection, id_, actor, reason)
     _say(service, "withdrawn")
 
@@ -85,7 +85,7 @@ def withdraw(service: ServiceName, name: Name, reason: Reason) -> None:
 @vetting_app.command("reinstate")
 def reinstate(service: ServiceName, name: Name, reason: Reason, version: Version = None) -> None:
     """Put a withdrawn service up for review again."""
-    with _changing(service, name) as (connection, id_, actor):
+    with changing(service, name) as (connection, id_, actor):
         workflow.reinstate(connection, id_, actor, version, reason)
     _say(service, "in review")
 
@@ -95,7 +95,7 @@ def queue(
     limit: Page = 50, offset: Annotated[int, typer.Option(min=0, help="How many to skip.")] = 0
 ) -> None:
     """List what is to be reviewed, most urgent first."""
-    with _reporting(), open_session(_engine()) as session:
+    with reporting(), open_session(open_directory()) as session:
         counts, page = tasks.count(session), tasks.queue(session, limit, offset)
     console.print(", ".join(f"{number} {words(kind)}" for kind, number in counts.items()))
     table = Table("What", "Service", "Version", "Valid until", "Written by", "Id")
@@ -110,8 +110,8 @@ def queue(
 @vetting_app.command("expire")
 def expire() -> None:
     """Bring states up to date with today; for a daily timer, may run at any time."""
-    with _reporting():
-        done = expiry.expire(_engine(), now())
+    with reporting():
+        done = expiry.expire(open_directory(), now())
     console.print(f"{done.expired} expired, {done.due} came due.")
 
 
@@ -122,7 +122,7 @@ def verify_audit(
     ] = None,
 ) -> None:
     """Check the log for entries that were altered, removed or slipped in."""
-    with _reporting(), open_session(_engine()) as session:
+    with reporting(), open_session(open_directory()) as session:
         verdict = audit.check(session, expect_last_hash)
     console.print(f"{verdict.entries} entries, last hash:")
     console.print(verdict.last_hash, soft_wrap=True, highlight=False)
@@ -143,7 +143,7 @@ def show_audit(
     limit: Page = 50,
 ) -> None:
     """Show the newest entries of the log."""
-    with _reporting(), open_session(_engine()) as session:
+    with reporting(), open_session(open_directory()) as session:
         id_ = None if service is None else _service_id(session, service)
         entries = audit.latest(session, id_, limit)
     table = Table("Number", "When (UTC)", "Who", "What", "Subject", "Why")
@@ -157,9 +157,9 @@ def show_audit(
 
 
 @contextmanager
-def _changing(service: str, name: str) -> Iterator[tuple[Connection, str, Actor]]:
+def changing(service: str, name: str) -> Iterator[tuple[Connection, str, Actor]]:
     """A write transaction, the service's id, and the person at the command line."""
-    with _reporting(), open_transaction(_engine()) as connection:
+    with reporting(), open_transaction(open_directory()) as connection:
         actor = Actor(f"{COMMAND_LINE}{name}", "administrator")
         yield connection, _service_id(connection, service), actor
 

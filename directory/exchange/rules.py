@@ -1,7 +1,6 @@
 """What must hold between the columns of one row, found with its place before the database refuses.
 
-Telephone numbers are checked against the numbering plan only where `country` is given: HSDS has
-no country for a number, and foreign directories write numbers in many ways.
+Whether telephone numbers are right is checked when all are there (telephones.py).
 """
 
 from __future__ import annotations
@@ -11,20 +10,15 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from directory import phones
 from directory.opening import is_expression, is_timezone
-from directory.vocabulary import INTERNATIONAL
 
 Row = Mapping[str, Any]
 Fault = tuple[str, str]
 """A column and what is wrong with it."""
 
-# Numbers that work in their country only, and that numbering plans do not list, look like this.
-_SHORT_NUMBER = re.compile(r"[0-9*#]{1,10}")
 _OLDEST = 120
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _SEEN = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
-_NO_SHORT_NUMBERS = phones.ShortNumbers(())
 
 
 def faults(table: str, row: Row) -> Iterator[Fault]:
@@ -91,34 +85,14 @@ def _source(row: Row) -> Iterator[Fault]:
         yield "source_seen", "must be YYYY, YYYY-MM or YYYY-MM-DD"
 
 
-def _telephone(row: Row) -> Iterator[Fault]:
-    country, e164 = row.get("country"), row.get("e164")
-    if e164 is None and row.get("reachable_from_abroad"):
+def _reach(row: Row) -> Iterator[Fault]:
+    if row.get("e164") is None and row.get("reachable_from_abroad"):
         yield "reachable_from_abroad", "needs the number in international form, in e164"
-    if country is None and e164 is None:
-        return
-    # Without a country, only an international form can be checked.
-    number = row["number"] if country or row["number"].startswith("+") else e164
-    try:
-        known = _e164(number, country or INTERNATIONAL, e164 is None)
-    except ValueError as error:
-        yield "number", str(error)
-        return
-    if e164 is not None and e164 != known:
-        yield "e164", f"is not the number of this row, which would be {known or 'empty'}"
-
-
-@lru_cache(maxsize=10_000)
-def _e164(number: str, country: str, may_be_short: bool) -> str | None:
-    """The international form; None for a short number, which only its country knows."""
-    if may_be_short and _SHORT_NUMBER.fullmatch(phones.dialable(number)):
-        return None
-    return phones.check(number, country, _NO_SHORT_NUMBERS).e164
 
 
 RULES: Mapping[str, tuple[Callable[[Row], Iterator[Fault]], ...]] = {
     "service": (_ages,),
-    "phone": (_country, _telephone),
+    "phone": (_country, _reach),
     "schedule": (_period, _opening),
     "service_area": (_country, _region),
     "cost_option": (_period, _price),

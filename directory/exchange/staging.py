@@ -21,6 +21,7 @@ from sqlalchemy.sql import func
 
 from directory.errors import BadDataError, Problem
 from directory.exchange.nesting import NESTING
+from directory.exchange.telephones import check_telephones
 from directory.models import metadata
 from directory.models.base import UtcDateTime
 
@@ -108,6 +109,8 @@ class Staging:
             self._send(table)
         for stage in self._made:
             _join_doubles(self._connection, stage, self.fault)
+        if "phone" in self._waiting:
+            check_telephones(self._connection, stage_table("phone"), PLACE, self.fault)
         if self.problems:
             raise BadDataError(self.problems)
         if self._connection.dialect.name == "postgresql":

@@ -17,7 +17,7 @@ from directory.models.record import (
     Provenance,
     UnresolvedReference,
 )
-from directory.models.search import SearchEntry, ServiceText
+from directory.models.search import SearchEntry, SearchOpening, ServiceText
 from directory.models.service import CostOption, RequiredDocument, Service, ServiceArea
 from directory.models.taxonomy import Attribute, Taxonomy, TaxonomyTerm
 from directory.models.vetting import AuditEntry, Revision, Verification
@@ -46,6 +46,7 @@ __all__ = [
     "Revision",
     "Schedule",
     "SearchEntry",
+    "SearchOpening",
     "Service",
     "ServiceArea",
     "ServiceAtLocation",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Boolean, Date, Float, ForeignKey, Index, Integer, String, Text
+from sqlalchemy import Boolean, Date, Float, ForeignKey, Index, Integer, String, Text, text
 
 from directory.models.base import Base, Mapped, mapped_column
 
@@ -27,12 +27,21 @@ class SearchEntry(Base):
     `opening` joins holiday calendar, time zone and opening_hours string. `audiences` and `ways`
     are sets of bits, in the order of the vocabulary's codes; `ways` work from `country`, and
     `ways_abroad` from everywhere. `languages` are codes between commas, such as ",en,fr,".
-    `is_list`: a mere list of services.
+    `is_list`: a mere list of services. `found_in` are all countries under which the service has
+    entries, between commas.
     """
 
     __tablename__ = "search_entry"
     __table_args__ = (
         Index("ix_search_entry_service", "service_id"),
+        # Where a country has thousands of services for a need, the first page is among these.
+        Index(
+            "ix_search_entry_best",
+            "country",
+            "need",
+            sqlite_where=text("need_position = 0 AND anonymous IS 1 AND abroad IS 0"),
+            postgresql_where=text("need_position = 0 AND anonymous IS true AND abroad IS false"),
+        ),
         {"sqlite_with_rowid": False},
     )
 
@@ -43,6 +52,7 @@ class SearchEntry(Base):
     )
     need_position: Mapped[int] = mapped_column(Integer, nullable=False)
     abroad: Mapped[bool] = mapped_column(Boolean, nullable=False)
+    found_in: Mapped[str] = mapped_column(String(1000), nullable=False)
     opening: Mapped[str | None] = mapped_column(String(1100))
     round_the_clock: Mapped[bool] = mapped_column(Boolean, nullable=False)
     audiences: Mapped[int] = mapped_column(Integer, nullable=False)
@@ -61,6 +71,15 @@ class SearchEntry(Base):
     name: Mapped[str] = mapped_column(sorted_text(300), nullable=False)
 
 
+class SearchOpening(Base):
+    """The different values of `opening` in a country, so that a search need not look for them."""
+
+    __tablename__ = "search_opening"
+
+    country: Mapped[str] = mapped_column(String(2), primary_key=True)
+    opening: Mapped[str] = mapped_column(String(1100), primary_key=True)
+
+
 class ServiceText(Base):
     """The words under which a service is found in free text, without accents and capitals.
 
@@ -69,7 +88,9 @@ class ServiceText(Base):
 
     __tablename__ = "service_text"
 
+    # A number, because the index of words in SQLite needs one that never changes.
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
     service_id: Mapped[str] = mapped_column(
-        ForeignKey("service.id", ondelete="CASCADE"), primary_key=True
+        ForeignKey("service.id", ondelete="CASCADE"), nullable=False, unique=True
     )
     body: Mapped[str] = mapped_column(Text, nullable=False)

@@ -12,7 +12,7 @@ from datetime import date, datetime, timezone
 from typing import Any
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.orm import Session
+from sqlalchemy.engine import Connection
 
 from directory.info import is_demonstration
 from directory.models import (
@@ -26,7 +26,7 @@ from directory.models import (
 from directory.opening import Opening
 from directory.phones import dialable, international_display
 from directory.search.dialling import works_from_abroad, works_within
-from directory.vetting.shown import may_be_shown
+from directory.vetting.shown import is_shown
 from directory.vocabulary import WEB_CHAT
 
 
@@ -89,10 +89,12 @@ _SERVICES = (
         Service.anonymous,
         Service.assured_date,
         Service.valid_until,
+        Service.vetting_state,
+        Service.status,
         Organization.name.label("organization"),
     )
     .join(Organization, Organization.id == Service.organization_id)
-    .where(Service.id.in_(_IDS), may_be_shown(bindparam("day")))
+    .where(Service.id.in_(_IDS))
 )
 _PHONES = (
     select(
@@ -137,7 +139,7 @@ class Hit:
 
 
 def found_services(
-    session: Session, hits: Sequence[Hit], country: str | None, at: datetime
+    reader: Connection, hits: Sequence[Hit], country: str | None, at: datetime
 ) -> tuple[FoundService, ...]:
     """The services that were hit, in this order, for a person in `country`.
 
@@ -147,12 +149,18 @@ def found_services(
         return ()
     ids = {"ids": [hit.service_id for hit in hits]}
     day = at.astimezone(timezone.utc).date()
-    services = {row.id: row for row in session.execute(_SERVICES, {**ids, "day": day})}
-    phones = _grouped(session, _PHONES, ids)
-    chats = _grouped(session, _CHATS, ids)
-    languages = _grouped(session, _LANGUAGES, ids)
-    hours = _grouped(session, _HOURS, ids)
-    demo = is_demonstration(session)
+    # Judged here and not in the query, which SQLite would answer by walking through all services
+    # that may be shown.
+    services = {
+        row.id: row
+        for row in reader.execute(_SERVICES, ids)
+        if is_shown(row.vetting_state, row.valid_until, row.status, day)
+    }
+    phones = _grouped(reader, _PHONES, ids)
+    chats = _grouped(reader, _CHATS, ids)
+    languages = _grouped(reader, _LANGUAGES, ids)
+    hours = _grouped(reader, _HOURS, ids)
+    demo = is_demonstration(reader)
     return tuple(
         _found(
             hit,
@@ -204,10 +212,10 @@ def _found(
     )
 
 
-def _grouped(session: Session, statement: Any, ids: Mapping[str, Any]) -> dict[str, list[Any]]:
+def _grouped(reader: Connection, statement: Any, ids: Mapping[str, Any]) -> dict[str, list[Any]]:
     """Rows by service id, in the order of the statement; an empty list for a service without."""
     groups: dict[str, list[Any]] = defaultdict(list)
-    for row in session.execute(statement, ids):
+    for row in reader.execute(statement, ids):
         groups[row.service_id].append(row)
     return groups
 

@@ -113,7 +113,7 @@ def _are_in_sqlite(asked_for: Sequence[str]) -> Any:
 
 def _fts5(query: str) -> Any:
     rows = text("SELECT rowid FROM service_text_fts WHERE service_text_fts MATCH :fts5_query")
-    return literal_column("service_text.rowid").in_(rows.bindparams(fts5_query=query))
+    return ServiceText.id.in_(rows.bindparams(fts5_query=query))
 
 
 def _are_in_postgresql(asked_for: Sequence[str]) -> Any:

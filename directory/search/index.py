@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, delete, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from directory.batches import Progress, batches, no_progress
@@ -19,6 +20,7 @@ from directory.models import (
     Phone,
     Schedule,
     SearchEntry,
+    SearchOpening,
     Service,
     ServiceArea,
     ServiceText,
@@ -93,6 +95,7 @@ def refresh(connection: Connection, service_ids: Iterable[str]) -> None:
         entries = [entry for each in facts for entry in _entries(each)]
         if entries:
             connection.execute(insert(SearchEntry), entries)
+            _note_openings(connection, entries)
         if facts:
             connection.execute(insert(ServiceText), [_text(each) for each in facts])
 
@@ -103,6 +106,7 @@ def rebuild(connection: Connection, progress: Progress = no_progress) -> int:
     `progress` gets services done and total.
     """
     connection.execute(delete(SearchEntry))
+    connection.execute(delete(SearchOpening))
     connection.execute(delete(ServiceText))
     query = select(Service.id).where(*_MAY_BE_FOUND)
     ids: list[str] = connection.execute(query.order_by(Service.id)).scalars().all()
@@ -112,6 +116,15 @@ def rebuild(connection: Connection, progress: Progress = no_progress) -> int:
         done += len(some)
         progress(done, len(ids))
     return len(ids)
+
+
+def _note_openings(connection: Connection, entries: Iterable[Row]) -> None:
+    """Add the values of `opening` that are new in their country; no value is ever taken away."""
+    values = {(entry["country"], entry["opening"]) for entry in entries if entry["opening"]}
+    statement = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    rows = [{"country": country, "opening": opening} for country, opening in sorted(values)]
+    if rows:
+        connection.execute(statement(SearchOpening).on_conflict_do_nothing(), rows)
 
 
 def _facts(connection: Connection, ids: list[str]) -> Iterator[_Facts]:
@@ -147,6 +160,7 @@ def _grouped(
 
 def _entries(facts: _Facts) -> Iterator[Row]:
     common = _common(facts)
+    common["found_in"] = f",{','.join(_countries(facts))},"
     for country, abroad in _countries(facts).items():
         # International services keep no country's holidays.
         calendar = INTERNATIONAL if abroad else country

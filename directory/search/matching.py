@@ -1,20 +1,21 @@
-"""The two SQL queries of the search: which opening hours occur, and which services come first.
+"""The SQL queries of the search: which opening hours occur, and which services come first.
 
-Both are built once for each shape of question; country, needs, audience, language, ages and day
-are parameters. Both read only `search_entry`.
+The second is built once for each shape of question; country, needs, audience, language, ages and
+day are parameters. It reads only `search_entry`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
-from sqlalchemy import and_, bindparam, case, exists, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import Integer, and_, bindparam, case, literal_column, or_, select
 
-from directory.models import SearchEntry
+from directory.models import SearchEntry, SearchOpening
 from directory.vocabulary import AUDIENCES, CONTACT_WAYS, INTERNATIONAL, ContactWay
+
+Tier = Literal["best", "open", "all"]
 
 WEBSITE = 1 << len(CONTACT_WAYS)
 """The bit of `ways` that stands for a page on the web."""
@@ -35,8 +36,9 @@ class Shape:
     """What decides the text of the queries; `needs` is how many there are.
 
     `own_behaviour`: services for people worried about their own behaviour may come unasked.
-    `from_abroad`: the person is outside the countries asked for, and what the person finds at
-    home does not count. `paired`: all services whose pair is among the parameter `pairs`.
+    `tier` narrows the query to entries that come before all others. `from_abroad`: the person is
+    outside the countries asked for, and what the person finds at home does not count. `paired`:
+    all services whose pair is among the parameter `pairs`.
     """
 
     needs: int
@@ -46,33 +48,33 @@ class Shape:
     free: bool
     anonymous: bool
     round_the_clock: bool
+    tier: Tier = "all"
     from_abroad: bool = False
     paired: bool = False
 
 
-@lru_cache(maxsize=256)
-def openings(shape: Shape) -> Any:
-    """The different values of `opening` among the services that fit.
-
-    Parameters: countries, home (the person's country), needs, youngest, oldest and day.
-    """
-    return select(SearchEntry.opening).where(*_conditions(shape)).distinct()
+OPENINGS = select(SearchOpening.opening).where(
+    SearchOpening.country.in_(bindparam("countries", expanding=True))
+)
+"""The different values of `opening` in the parameter `countries`."""
 
 
 @lru_cache(maxsize=256)
 def candidates(shape: Shape) -> Any:
     """Rows of service_id, country, abroad, opening, can_use_line and pair, best first.
 
-    A service comes once for each country and need under which it fits. Parameters: those of
-    `openings`, and need_0, need_1 …, audience (a bit), language (a LIKE pattern), open and closed
-    (values of `opening`), and count (how many rows), or pairs if the shape is `paired`.
+    A service comes once for each country and need under which it fits. Parameters: countries, home
+    (a LIKE pattern of the person's country), needs, youngest, oldest, day, need_0, need_1 …,
+    audience (a bit), language (a LIKE pattern), open and closed (values of `opening`), and count
+    (how many rows), or pairs if the shape is `paired`.
     """
     is_open = SearchEntry.opening.in_(bindparam("open", expanding=True))
-    conditions = _conditions(shape)
+    conditions = [*_conditions(shape), _as_seen_from_home(shape)]
     if shape.open_now:
         conditions += [_can_use_line(shape), is_open]
     if shape.paired:
         conditions.append(SearchEntry.pair.in_(bindparam("pairs", expanding=True)))
+    conditions += _tier(shape, is_open)
     statement = (
         select(
             SearchEntry.service_id,
@@ -92,7 +94,6 @@ def _conditions(shape: Shape) -> list[Any]:
     """What excludes a service."""
     conditions = [
         SearchEntry.country.in_(bindparam("countries", expanding=True)),
-        _as_seen_from_home(shape),
         SearchEntry.valid_until >= bindparam("day"),
         # At least one way in that works for this person: nobody is sent to a dead end.
         _ways(shape) != 0,
@@ -123,12 +124,34 @@ def _as_seen_from_home(shape: Shape) -> Any:
     Its numbers, its holidays and its place in the order are others there. From abroad, only
     services count that the person does not find anyway.
     """
-    known = aliased(SearchEntry)
-    same = and_(known.service_id == SearchEntry.service_id, known.need == SearchEntry.need)
+    at_home = SearchEntry.found_in.like(bindparam("home"))
     if shape.from_abroad:
-        return ~exists().where(same, known.country.in_([bindparam("home"), INTERNATIONAL]))
-    international = SearchEntry.country == INTERNATIONAL
-    return ~exists().where(international, same, known.country == bindparam("home"))
+        return and_(~at_home, SearchEntry.found_in.not_like(f"%,{INTERNATIONAL},%"))
+    return or_(SearchEntry.country != INTERNATIONAL, ~at_home)
+
+
+def _tier(shape: Shape, is_open: Any) -> list[Any]:
+    """The conditions of a tier; in each, the first sort keys have their best value.
+
+    "open": usable now, for the first need. "best": besides, everything but the dates and names
+    is as good as it can be.
+    """
+    if shape.tier == "all":
+        return []
+    conditions = [_availability(shape, is_open) == 0]
+    if shape.needs:
+        conditions.append(SearchEntry.need == bindparam("need_0"))
+    if shape.tier == "best":
+        asked_for = bindparam("audience", type_=Integer)
+        conditions += [
+            SearchEntry.need_position == literal_column("0"),
+            SearchEntry.anonymous.is_(True),
+            SearchEntry.abroad.is_(False),
+            SearchEntry.languages.like(bindparam("language")),
+            # Where nobody is asked for, no service is put behind the others for its audiences.
+            or_(asked_for == 0, _has(SearchEntry.audiences, asked_for)),
+        ]
+    return conditions
 
 
 def _ways(shape: Shape) -> Any:

@@ -11,12 +11,13 @@ from dataclasses import dataclass, replace
 from datetime import timezone
 from typing import Any
 
+from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
 from directory.opening import UNKNOWN, Opening, expression_of, opening_of
 from directory.search.found import FoundService, Hit, found_services
 from directory.search.languages import main_code
-from directory.search.matching import Shape, audience_bit, candidates, openings
+from directory.search.matching import OPENINGS, Shape, Tier, audience_bit, candidates
 from directory.search.query import ServiceQuery
 from directory.vocabulary import INTERNATIONAL
 
@@ -47,34 +48,52 @@ def search_in(
     session: Session, query: ServiceQuery, shape: Shape, countries: Sequence[str]
 ) -> SearchResult:
     """The services of these countries that fit; the person is in the query's country."""
+    reader = session.connection()
     parameters = _parameters(query, countries)
     states = {
         value: opening_of(value, query.at)
-        for value in session.execute(openings(shape), parameters).scalars()
-        if value is not None
+        for value in reader.execute(OPENINGS, parameters).scalars()
     }
     parameters["open"] = [value for value, state in states.items() if state.open_now]
     parameters["closed"] = [value for value, state in states.items() if state.open_now is False]
-    rows, more = _page(session, query, shape, parameters)
-    found = found_services(session, [_hit(row, states) for row in rows], query.country, query.at)
+    rows, more = _page(reader, query, shape, parameters)
+    found = found_services(reader, [_hit(row, states) for row in rows], query.country, query.at)
     return SearchResult(found, more)
 
 
 def _page(
-    session: Session, query: ServiceQuery, shape: Shape, parameters: dict[str, Any]
+    reader: Connection, query: ServiceQuery, shape: Shape, parameters: dict[str, Any]
 ) -> tuple[list[Any], bool]:
-    """The rows of one page, and whether there are more services after it."""
+    """The rows of one page, and whether there are more services after it.
+
+    In a country with thousands of services, those that come before all others fill the page;
+    only where they do not, the rest is looked at.
+    """
     wanted = query.offset + query.limit
-    # A service may come under each country and under each need; only its best place counts.
-    count = (wanted + _SPARE) * max(1, shape.needs) * len(parameters["countries"])
-    while True:
-        fetched = session.execute(candidates(shape), {**parameters, "count": count}).all()
-        rows = _together(session, shape, parameters, _once_each(fetched))
+    count = wanted + _SPARE
+    tiers: tuple[Tier, ...] = ("all",) if shape.from_abroad else ("best", "open", "all")
+    for tier in tiers:
+        tiered = replace(shape, tier=tier)
+        rows, is_complete = _best(reader, tiered, parameters, count)
         end = _end_of_page(rows, wanted)
-        if end < len(rows) or len(fetched) < count:
-            return rows[query.offset : end], end < len(rows)
+        if end < len(rows):
+            return rows[query.offset : end], True
+    while not is_complete and end == len(rows):
         # So many belong together that it is not known yet whether anything comes after them.
         count *= 2
+        rows, is_complete = _best(reader, tiered, parameters, count)
+        end = _end_of_page(rows, wanted)
+    return rows[query.offset : end], end < len(rows)
+
+
+def _best(
+    reader: Connection, shape: Shape, parameters: dict[str, Any], services: int
+) -> tuple[list[Any], bool]:
+    """The rows of at least so many services in order, and whether there are no others."""
+    # A service may come under each country and under each need; only its best place counts.
+    count = services * max(1, shape.needs) * len(parameters["countries"])
+    fetched = reader.execute(candidates(shape), {**parameters, "count": count}).all()
+    return _together(reader, shape, parameters, _once_each(fetched)), len(fetched) < count
 
 
 def shape_of(query: ServiceQuery) -> Shape:
@@ -96,7 +115,7 @@ def _parameters(query: ServiceQuery, countries: Sequence[str]) -> dict[str, Any]
     language = f"%,{main_code(query.language)},%" if query.language else "%"
     return {
         "countries": list(countries),
-        "home": query.country or "",
+        "home": f"%,{query.country},%" if query.country else "",
         "needs": list(query.needs),
         "audience": audience_bit(query.audience),
         "language": language,
@@ -115,14 +134,14 @@ def _once_each(rows: Sequence[Any]) -> list[Any]:
 
 
 def _together(
-    session: Session, shape: Shape, parameters: dict[str, Any], rows: list[Any]
+    reader: Connection, shape: Shape, parameters: dict[str, Any], rows: list[Any]
 ) -> list[Any]:
     """The rows with the members of each pair right behind the best of them."""
     pairs = sorted({row.pair for row in rows if row.pair is not None})
     if not pairs:
         return rows
-    statement = candidates(replace(shape, paired=True))
-    fitting = session.execute(statement, {**parameters, "pairs": pairs}).all()
+    statement = candidates(replace(shape, paired=True, tier="all"))
+    fitting = reader.execute(statement, {**parameters, "pairs": pairs}).all()
     members: dict[str, list[Any]] = {}
     for row in _once_each(fitting):
         members.setdefault(row.pair, []).append(row)

@@ -6,10 +6,19 @@ from datetime import datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from directory.opening import is_expression, is_timezone, opening_at
+from directory import opening as opening_module
+from directory.opening import (
+    HORIZON_DAYS,
+    is_always,
+    is_expression,
+    is_timezone,
+    opening_at,
+    opening_of,
+    opening_value,
+)
 
 UTC = timezone.utc
 DAYS = ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"]
@@ -68,6 +77,81 @@ def test_given_the_clock_goes_back_then_opening_stays_at_local_time() -> None:
     assert opening.opens_at.astimezone(UTC) == at("2026-10-25T08:00")
 
 
+@pytest.mark.parametrize(
+    ("hours", "expected"),
+    [
+        # In Paris, clocks go from 02:00 to 03:00 at 01:00 UTC.
+        ("02:30-04:00", "01:00"),
+        ("02:15-02:45", "01:00 the day after"),
+        ("03:00-04:00", "01:00"),
+    ],
+)
+def test_given_the_hour_that_clocks_leave_out_then_it_opens_when_clocks_are_past_it(
+    hours: str, expected: str
+) -> None:
+    opening = opening_at(at("2026-03-29T00:30"), hours, "Europe/Paris", None)
+    assert opening.opens_at is not None
+    if expected.endswith("after"):
+        # It has no such time on that day.
+        assert opening.opens_at.astimezone(UTC) == at("2026-03-30T00:15")
+    else:
+        assert opening.opens_at.astimezone(UTC) == at(f"2026-03-29T{expected}")
+
+
+def test_given_the_hour_that_clocks_repeat_then_hours_in_it_come_twice() -> None:
+    def state(time: str) -> bool | None:
+        return opening_at(at(f"2026-10-25T{time}"), "02:15-02:45", "Europe/Paris", None).open_now
+
+    assert [state(time) for time in ("00:14", "00:15", "00:45")] == [False, True, False]
+    assert [state(time) for time in ("01:14", "01:15", "01:45")] == [False, True, False]
+
+
+def test_given_the_hour_that_clocks_repeat_then_opens_at_is_the_first_time_still_to_come() -> None:
+    def opens_at(time: str) -> datetime:
+        found = opening_at(at(f"2026-10-25T{time}"), "02:15-02:45", "Europe/Paris", None).opens_at
+        assert found is not None
+        return found.astimezone(UTC)
+
+    assert opens_at("00:00") == at("2026-10-25T00:15")
+    assert opens_at("00:50") == at("2026-10-25T01:15")
+    assert opens_at("01:50") == at("2026-10-26T01:15")
+
+
+@pytest.mark.parametrize(
+    ("zone", "moment"), [("Asia/Kolkata", "03:30"), ("Asia/Kathmandu", "03:15")]
+)
+def test_given_a_zone_of_half_or_quarter_hours_then_nine_is_nine_there(
+    zone: str, moment: str
+) -> None:
+    nine = at(f"2026-11-24T{moment}")
+    assert opening_at(nine, "Mo-Fr 09:00-17:00", zone, None).open_now is True
+    before = opening_at(nine - timedelta(minutes=1), "Mo-Fr 09:00-17:00", zone, None)
+    assert before.open_now is False
+    assert before.opens_at == nine
+
+
+def test_given_a_person_in_another_zone_then_the_answer_is_the_same_moment() -> None:
+    sydney = datetime(2026, 11, 24, 20, tzinfo=ZoneInfo("Australia/Sydney"))
+    opening = opening_at(sydney, "Mo-Fr 11:00-17:00", "Europe/Paris", "FR")
+    assert opening.open_now is False
+    assert opening.opens_at == sydney + timedelta(hours=1)
+
+
+def test_given_the_leap_day_then_it_is_open_on_it_only() -> None:
+    hours = "Feb 29 10:00-12:00"
+    assert opening_at(at("2028-02-29T11:00"), hours, "Africa/Abidjan", None).open_now is True
+    assert opening_at(at("2027-03-01T11:00"), hours, "Africa/Abidjan", None).open_now is False
+    assert opening_at(at("2028-02-28T11:00"), hours, "Africa/Abidjan", None).opens_at == at(
+        "2028-02-29T10:00"
+    )
+
+
+def test_given_hours_by_appointment_then_the_next_opening_is_not_looked_for_for_ever() -> None:
+    hours = 'Mo-Fr 09:00-17:00 unknown "by appointment"'
+    opening = opening_at(at("2026-11-24T20:00"), hours, "Europe/Paris", "FR")
+    assert (opening.open_now, opening.opens_at) == (False, None)
+
+
 def test_given_a_holiday_of_the_country_then_closed_there_and_open_elsewhere() -> None:
     bastille_day = at("2026-07-14T10:00")
     hours = "Mo-Fr 09:00-17:00; PH off"
@@ -105,6 +189,16 @@ def test_expressions_and_zones_are_recognised() -> None:
     assert not is_timezone("../etc")
 
 
+@pytest.mark.parametrize("hours", ["24/7", "Mo-Su 00:00-24:00", "00:00-24:00"])
+def test_given_all_hours_of_all_days_then_it_is_round_the_clock(hours: str) -> None:
+    assert is_always(hours)
+
+
+@pytest.mark.parametrize("hours", ["Mo-Sa 00:00-24:00", "24/7; PH off", "24/7 unknown"])
+def test_given_an_exception_then_it_is_not_round_the_clock(hours: str) -> None:
+    assert not is_always(hours)
+
+
 @given(
     day=st.sampled_from(DAYS),
     start=st.integers(0, 23),
@@ -130,3 +224,85 @@ def test_given_a_weekly_window_then_the_answer_is_that_of_the_calendar(
         assert opening.opens_at > aware
         assert opening.opens_at - aware <= timedelta(days=7, hours=1)
         assert opening_at(opening.opens_at, expression, zone, None).open_now is True
+
+
+# States that are remembered
+
+REMEMBERED = st.sampled_from(
+    [
+        "24/7",
+        "off",
+        "Mo-Fr 09:00-17:00; PH off",
+        "Mo-Su 22:00-02:30",
+        "01:30-02:15,02:45-03:30",
+        'Mo-Fr 09:00-17:00 unknown "by appointment"; Sa 10:00-12:00',
+        "Feb 29 10:00-12:00",
+        "2026 Nov 01-2026 Nov 30 Mo-Su 10:00-12:00; 2026 Dec 01-9999 Dec 31 unknown",
+    ]
+)
+ZONES = st.sampled_from(
+    ["Europe/Paris", "Australia/Lord_Howe", "Asia/Kathmandu", "America/Santiago", "Etc/GMT+12"]
+)
+# Within hours of the moments at which the clocks of these zones change, and anywhere else.
+MOMENTS = st.one_of(
+    st.datetimes(datetime(2026, 1, 1), datetime(2028, 12, 31)),
+    st.builds(
+        lambda day, minutes: day + timedelta(minutes=minutes),
+        st.sampled_from(
+            [
+                datetime(2026, 3, 29, 1),
+                datetime(2026, 10, 25, 1),
+                datetime(2026, 4, 4, 15),
+                datetime(2026, 10, 3, 15),
+                datetime(2026, 4, 5, 3),
+                datetime(2026, 9, 6, 4),
+            ]
+        ),
+        st.integers(-180, 180),
+    ),
+).map(lambda moment: moment.replace(tzinfo=UTC))
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    hours=REMEMBERED,
+    zone=ZONES,
+    moments=st.lists(MOMENTS, min_size=2, max_size=12),
+    seen_from=ZONES,
+)
+def test_given_moments_in_any_order_then_what_is_remembered_is_what_is_judged_anew(
+    hours: str, zone: str, moments: list[datetime], seen_from: str
+) -> None:
+    value = opening_value(hours, zone, "FR")
+    for moment in moments:
+        remembered = opening_of(value, moment.astimezone(ZoneInfo(seen_from)))
+        judged = opening_at(moment, hours, zone, "FR")
+        assert remembered.open_now is judged.open_now
+        soon = judged.opens_at and judged.opens_at - moment < timedelta(days=HORIZON_DAYS - 2)
+        if soon or not judged.opens_at:
+            assert remembered.opens_at == judged.opens_at
+
+
+def test_given_no_zone_then_only_round_the_clock_hours_are_remembered_as_open() -> None:
+    noon = at("2026-11-24T12:00")
+    assert opening_of(opening_value("24/7", None, "ZZ"), noon).open_now is True
+    assert opening_of(opening_value("Mo-Su 09:00-17:00", None, "ZZ"), noon).open_now is None
+
+
+def test_given_a_naive_moment_then_it_is_refused_although_the_state_is_remembered() -> None:
+    value = opening_value("24/7", None, "ZZ")
+    opening_of(value, at("2026-11-24T12:00"))
+    with pytest.raises(ValueError, match="time zone"):
+        opening_of(value, datetime(2026, 11, 24))
+
+
+def test_given_more_hours_than_are_remembered_then_memory_stays_bounded_and_answers_right(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(opening_module, "_REMEMBERED", 50)
+    monkeypatch.setattr(opening_module, "_spells", {})
+    noon = at("2026-11-24T12:00")
+    for minute in range(200):
+        value = opening_value(f"{minute // 60 + 9:02}:{minute % 60:02}-20:00", "Etc/GMT", "ZZ")
+        assert opening_of(value, noon).open_now is (minute <= 180)
+        assert len(opening_module._spells) <= 50

@@ -147,8 +147,9 @@ def _keep_for_ever(table: str, what: str, message: str) -> None:
         f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS"
         f" $$ BEGIN RAISE EXCEPTION '{message}' USING ERRCODE = 'restrict_violation'; END $$"
     )
+    events = "DELETE OR TRUNCATE" if what == "DELETE" else what
     op.execute(
-        f"CREATE TRIGGER {name} BEFORE {what} ON {table}"
+        f"CREATE TRIGGER {name} BEFORE {events} ON {table}"
         f" FOR EACH STATEMENT EXECUTE FUNCTION {name}()"
     )
 

@@ -19,11 +19,11 @@ depends_on = None
 FTS_TRIGGERS = {
     "insert": (
         "AFTER INSERT ON service_text BEGIN"
-        " INSERT INTO service_text_fts (rowid, body) VALUES (new.rowid, new.body); END"
+        " INSERT INTO service_text_fts (rowid, body) VALUES (new.id, new.body); END"
     ),
     "delete": (
         "AFTER DELETE ON service_text BEGIN INSERT INTO service_text_fts"
-        " (service_text_fts, rowid, body) VALUES ('delete', old.rowid, old.body); END"
+        " (service_text_fts, rowid, body) VALUES ('delete', old.id, old.body); END"
     ),
 }
 
@@ -37,6 +37,7 @@ def upgrade() -> None:
         sa.Column("service_id", _sorted_text(36), nullable=False),
         sa.Column("need_position", sa.Integer(), nullable=False),
         sa.Column("abroad", sa.Boolean(), nullable=False),
+        sa.Column("found_in", sa.String(length=1000), nullable=False),
         sa.Column("opening", sa.String(length=1100), nullable=True),
         sa.Column("round_the_clock", sa.Boolean(), nullable=False),
         sa.Column("audiences", sa.Integer(), nullable=False),
@@ -63,8 +64,22 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("ix_search_entry_service", "search_entry", ["service_id"])
+    op.create_index(
+        "ix_search_entry_best",
+        "search_entry",
+        ["country", "need"],
+        sqlite_where=sa.text("need_position = 0 AND anonymous IS 1 AND abroad IS 0"),
+        postgresql_where=sa.text("need_position = 0 AND anonymous IS true AND abroad IS false"),
+    )
+    op.create_table(
+        "search_opening",
+        sa.Column("country", sa.String(length=2), nullable=False),
+        sa.Column("opening", sa.String(length=1100), nullable=False),
+        sa.PrimaryKeyConstraint("country", "opening", name=op.f("pk_search_opening")),
+    )
     op.create_table(
         "service_text",
+        sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("service_id", sa.String(length=36), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -73,7 +88,8 @@ def upgrade() -> None:
             name=op.f("fk_service_text_service_id"),
             ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint("service_id", name=op.f("pk_service_text")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_service_text")),
+        sa.UniqueConstraint("service_id", name=op.f("uq_service_text_service_id")),
     )
     if op.get_bind().dialect.name == "sqlite":
         _index_words_in_sqlite()
@@ -88,7 +104,7 @@ def _sorted_text(length: int) -> Any:
 def _index_words_in_sqlite() -> None:
     op.execute(
         "CREATE VIRTUAL TABLE service_text_fts USING fts5(body, content='service_text',"
-        " content_rowid='rowid', tokenize='unicode61 remove_diacritics 2', prefix='2 3')"
+        " content_rowid='id', tokenize='unicode61 remove_diacritics 2', prefix='2 3')"
     )
     for name, action in FTS_TRIGGERS.items():
         op.execute(f"CREATE TRIGGER service_text_{name} {action}")
@@ -109,4 +125,5 @@ def downgrade() -> None:
     if op.get_bind().dialect.name == "sqlite":
         op.execute("DROP TABLE service_text_fts")
     op.drop_table("service_text")
+    op.drop_table("search_opening")
     op.drop_table("search_entry")
