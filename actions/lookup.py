@@ -27,7 +27,7 @@ def engine() -> Engine:
 
 
 def find_services(situation: Situation, fresh: bool = True) -> tuple[FoundService, ...]:
-    """Return up to three services for the situation, best first.
+    """Return up to three services for the situation, best first, and what belongs to the third.
 
     With `fresh` false, those that were shown already are left out.
 
@@ -38,7 +38,17 @@ def find_services(situation: Situation, fresh: bool = True) -> tuple[FoundServic
     query = replace(service_query(situation), limit=AT_A_TIME + len(known))
     with open_session(engine()) as session:
         found = search(session, query).services
-    return tuple(service for service in found if service.id not in known)[:AT_A_TIME]
+    return _first(tuple(service for service in found if service.id not in known))
+
+
+def _first(services: tuple[FoundService, ...]) -> tuple[FoundService, ...]:
+    """Return so many as are shown at a time, without parting services that belong together."""
+    end = min(AT_A_TIME, len(services))
+    while 0 < end < len(services) and services[end].pair is not None:
+        if services[end].pair != services[end - 1].pair:
+            break
+        end += 1
+    return services[:end]
 
 
 def should_ask_audience(situation: Situation) -> bool:

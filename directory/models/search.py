@@ -34,6 +34,12 @@ class SearchEntry(Base):
     __tablename__ = "search_entry"
     __table_args__ = (
         Index("ix_search_entry_service", "service_id"),
+        Index(
+            "ix_search_entry_pair",
+            "pair",
+            sqlite_where=text("pair IS NOT NULL"),
+            postgresql_where=text("pair IS NOT NULL"),
+        ),
         # Where a country has thousands of services for a need, the first page is among these.
         Index(
             "ix_search_entry_best",
@@ -56,7 +62,7 @@ class SearchEntry(Base):
     opening: Mapped[str | None] = mapped_column(String(1100))
     round_the_clock: Mapped[bool] = mapped_column(Boolean, nullable=False)
     audiences: Mapped[int] = mapped_column(Integer, nullable=False)
-    languages: Mapped[str] = mapped_column(String(500), nullable=False)
+    languages: Mapped[str] = mapped_column(Text, nullable=False)
     ways: Mapped[int] = mapped_column(Integer, nullable=False)
     ways_abroad: Mapped[int] = mapped_column(Integer, nullable=False)
     has_line: Mapped[bool] = mapped_column(Boolean, nullable=False)
@@ -72,12 +78,16 @@ class SearchEntry(Base):
 
 
 class SearchOpening(Base):
-    """The different values of `opening` in a country, so that a search need not look for them."""
+    """The different values of `opening` in a country, and how many entries have each.
+
+    With them a search need not look through all entries of the country for their opening hours.
+    """
 
     __tablename__ = "search_opening"
 
     country: Mapped[str] = mapped_column(String(2), primary_key=True)
     opening: Mapped[str] = mapped_column(String(1100), primary_key=True)
+    entries: Mapped[int] = mapped_column(Integer, nullable=False)
 
 
 class ServiceText(Base):

@@ -54,7 +54,7 @@ class Attribute(Base):
     __tablename__ = "attribute"
     __table_args__ = (
         UniqueConstraint("link_id", "taxonomy_term_id", "link_type"),
-        Index("ix_attribute_term_link", "taxonomy_term_id", "link_id"),
+        Index("ix_attribute_taxonomy_term_id", "taxonomy_term_id"),
     )
 
     id: Mapped[str] = identifier()

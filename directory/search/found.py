@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timezone
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.engine import Connection
 
-from directory.info import is_demonstration
 from directory.models import (
+    DirectoryInfo,
     Language,
     Organization,
     Phone,
@@ -71,6 +71,7 @@ class FoundService:
     anonymous: bool | None
     verified_on: date | None
     valid_until: date | None
+    pair: str | None
     demo: bool
 
 
@@ -78,6 +79,11 @@ _FREE = {"free": True, "standard": False, "unknown": None}
 
 # Built once: SQLAlchemy then has their SQL at hand for every search.
 _IDS = bindparam("ids", expanding=True)
+_CHAT = (
+    select(func.min(Url.url))
+    .where(Url.service_id == Service.id, Url.label == WEB_CHAT)
+    .scalar_subquery()
+)
 _SERVICES = (
     select(
         Service.id,
@@ -91,7 +97,10 @@ _SERVICES = (
         Service.valid_until,
         Service.vetting_state,
         Service.status,
+        Service.pair,
         Organization.name.label("organization"),
+        _CHAT.label("chat_url"),
+        select(DirectoryInfo.demonstration).scalar_subquery().label("demonstration"),
     )
     .join(Organization, Organization.id == Service.organization_id)
     .where(Service.id.in_(_IDS))
@@ -107,11 +116,6 @@ _PHONES = (
     )
     .where(Phone.service_id.in_(_IDS))
     .order_by(Phone.position, Phone.id)
-)
-_CHATS = (
-    select(Url.service_id, Url.url)
-    .where(Url.service_id.in_(_IDS), Url.label == WEB_CHAT)
-    .order_by(Url.id)
 )
 _LANGUAGES = (
     select(Language.service_id, Language.code)
@@ -157,20 +161,16 @@ def found_services(
         if is_shown(row.vetting_state, row.valid_until, row.status, day)
     }
     phones = _grouped(reader, _PHONES, ids)
-    chats = _grouped(reader, _CHATS, ids)
     languages = _grouped(reader, _LANGUAGES, ids)
     hours = _grouped(reader, _HOURS, ids)
-    demo = is_demonstration(reader)
     return tuple(
         _found(
             hit,
             services[hit.service_id],
             phones=phones[hit.service_id],
-            chat=next((chat.url for chat in chats[hit.service_id]), None),
             languages=tuple(language.code for language in languages[hit.service_id]),
             hours=_hours_text(hours[hit.service_id]) or hit.hours,
             home=country,
-            demo=demo,
         )
         for hit in hits
         if hit.service_id in services
@@ -182,11 +182,9 @@ def _found(
     service: Any,
     *,
     phones: Sequence[Any],
-    chat: str | None,
     languages: tuple[str, ...],
     hours: str | None,
     home: str | None,
-    demo: bool,
 ) -> FoundService:
     return FoundService(
         id=hit.service_id,
@@ -197,7 +195,7 @@ def _found(
         phones=_numbers(phones, "voice", home),
         sms=next((number.number for number in _numbers(phones, "text", home)), None),
         whatsapp=_whatsapp(phones, home),
-        chat_url=chat,
+        chat_url=service.chat_url,
         website=service.url,
         email=service.email,
         open_now=hit.opening.open_now,
@@ -208,7 +206,8 @@ def _found(
         anonymous=service.anonymous,
         verified_on=service.assured_date,
         valid_until=service.valid_until,
-        demo=demo,
+        pair=service.pair,
+        demo=bool(service.demonstration),
     )
 
 

@@ -5,6 +5,7 @@ Whoever changes a service calls `refresh` in the same transaction.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -89,15 +90,22 @@ class _Facts(NamedTuple):
 def refresh(connection: Connection, service_ids: Iterable[str]) -> None:
     """Bring what searches read of these services up to date, inside the caller's transaction."""
     for ids in batches(service_ids):
-        connection.execute(delete(SearchEntry).where(SearchEntry.service_id.in_(ids)))
+        mine = SearchEntry.service_id.in_(ids)
+        with_hours = select(SearchEntry.country, SearchEntry.opening).where(
+            mine, SearchEntry.opening.is_not(None)
+        )
+        changes: Counter[Any] = Counter()
+        changes.subtract(map(tuple, connection.execute(with_hours)))
+        connection.execute(delete(SearchEntry).where(mine))
         connection.execute(delete(ServiceText).where(ServiceText.service_id.in_(ids)))
         facts = list(_facts(connection, ids))
         entries = [entry for each in facts for entry in _entries(each)]
+        changes.update((row["country"], row["opening"]) for row in entries if row["opening"])
         if entries:
             connection.execute(insert(SearchEntry), entries)
-            _note_openings(connection, entries)
         if facts:
             connection.execute(insert(ServiceText), [_text(each) for each in facts])
+        _count_openings(connection, changes)
 
 
 def rebuild(connection: Connection, progress: Progress = no_progress) -> int:
@@ -118,13 +126,21 @@ def rebuild(connection: Connection, progress: Progress = no_progress) -> int:
     return len(ids)
 
 
-def _note_openings(connection: Connection, entries: Iterable[Row]) -> None:
-    """Add the values of `opening` that are new in their country; no value is ever taken away."""
-    values = {(entry["country"], entry["opening"]) for entry in entries if entry["opening"]}
-    statement = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    rows = [{"country": country, "opening": opening} for country, opening in sorted(values)]
-    if rows:
-        connection.execute(statement(SearchOpening).on_conflict_do_nothing(), rows)
+def _count_openings(connection: Connection, changes: Mapping[Any, int]) -> None:
+    """Add to the numbers of entries by country and opening; without entries a value stays, at 0."""
+    rows = [
+        {"country": country, "opening": opening, "entries": change}
+        for (country, opening), change in sorted(changes.items())
+        if change
+    ]
+    if not rows:
+        return
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    statement = dialect.insert(SearchOpening)
+    added = SearchOpening.entries + statement.excluded.entries
+    keys = [SearchOpening.country, SearchOpening.opening]
+    upsert = statement.on_conflict_do_update(index_elements=keys, set_={"entries": added})
+    connection.execute(upsert, rows)
 
 
 def _facts(connection: Connection, ids: list[str]) -> Iterator[_Facts]:

@@ -53,10 +53,10 @@ class Shape:
     paired: bool = False
 
 
-OPENINGS = select(SearchOpening.opening).where(
-    SearchOpening.country.in_(bindparam("countries", expanding=True))
+OPENINGS = select(SearchOpening.opening, SearchOpening.entries).where(
+    SearchOpening.country.in_(bindparam("countries", expanding=True)), SearchOpening.entries > 0
 )
-"""The different values of `opening` in the parameter `countries`."""
+"""The values of `opening` in the parameter `countries`, and how many entries have each."""
 
 
 @lru_cache(maxsize=256)

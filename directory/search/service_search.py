@@ -25,6 +25,9 @@ from directory.vocabulary import INTERNATIONAL
 # together: two as a rule, or one for each language of a country.
 _SPARE = 12
 
+# From so many entries on it is quicker to look at the best ones alone before all.
+_MANY = 2000
+
 
 @dataclass(frozen=True)
 class SearchResult:
@@ -50,28 +53,32 @@ def search_in(
     """The services of these countries that fit; the person is in the query's country."""
     reader = session.connection()
     parameters = _parameters(query, countries)
-    states = {
-        value: opening_of(value, query.at)
-        for value in reader.execute(OPENINGS, parameters).scalars()
-    }
+    openings = dict(map(tuple, reader.execute(OPENINGS, parameters)))
+    states = {value: opening_of(value, query.at) for value in openings}
     parameters["open"] = [value for value, state in states.items() if state.open_now]
     parameters["closed"] = [value for value, state in states.items() if state.open_now is False]
-    rows, more = _page(reader, query, shape, parameters)
+    tiers: tuple[Tier, ...] = ("all",)
+    if sum(openings.values()) > _MANY and not shape.from_abroad:
+        tiers = ("best", "open", "all")
+    rows, more = _page(reader, query, shape, parameters, tiers)
     found = found_services(reader, [_hit(row, states) for row in rows], query.country, query.at)
     return SearchResult(found, more)
 
 
 def _page(
-    reader: Connection, query: ServiceQuery, shape: Shape, parameters: dict[str, Any]
+    reader: Connection,
+    query: ServiceQuery,
+    shape: Shape,
+    parameters: dict[str, Any],
+    tiers: Sequence[Tier],
 ) -> tuple[list[Any], bool]:
     """The rows of one page, and whether there are more services after it.
 
-    In a country with thousands of services, those that come before all others fill the page;
-    only where they do not, the rest is looked at.
+    What comes before all others is looked at first; only where it does not fill the page, the
+    rest is, too.
     """
     wanted = query.offset + query.limit
     count = wanted + _SPARE
-    tiers: tuple[Tier, ...] = ("all",) if shape.from_abroad else ("best", "open", "all")
     for tier in tiers:
         tiered = replace(shape, tier=tier)
         rows, is_complete = _best(reader, tiered, parameters, count)

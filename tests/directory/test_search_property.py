@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 from random import Random
 from typing import Any
 
+import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
 from directory.models.service import COSTS, STATUSES, VETTING_STATES
-from directory.search import ServiceQuery, search
+from directory.search import ServiceQuery, search, service_search
 from directory.search.index import refresh
 from directory.vocabulary import CONTACT_WAYS, derived_id
 from tests.directory.reference import PlainPhone, PlainResult, PlainService, plain_search, store
@@ -132,7 +133,16 @@ def found_in(
     ]
 
 
-@settings(deadline=None, max_examples=80)
+@pytest.fixture(scope="module", autouse=True, params=["small", "large"])
+def country(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Searches as in a country with few entries, and as in one with many."""
+    with pytest.MonkeyPatch.context() as patch:
+        if request.param == "large":
+            patch.setattr(service_search, "_MANY", -1)
+        yield
+
+
+@settings(deadline=None, max_examples=60)
 @given(seed=SEEDS, size=SIZES)
 def test_given_any_directory_then_both_databases_find_what_the_rules_say(
     shared_engines: Mapping[str, Engine], seed: int, size: int

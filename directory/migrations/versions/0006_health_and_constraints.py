@@ -82,6 +82,8 @@ def upgrade() -> None:
     with op.batch_alter_table("cost_option") as batch:
         batch.create_check_constraint(op.f("ck_cost_option_currency"), "length(currency) = 3")
     op.drop_index("ix_language_service_code", "language")
+    op.drop_index("ix_attribute_term_link", "attribute")
+    op.create_index(op.f("ix_attribute_taxonomy_term_id"), "attribute", ["taxonomy_term_id"])
     _replace_owner_indexes(partial=True)
 
 
@@ -110,6 +112,8 @@ def _replace_owner_indexes(partial: bool) -> None:
 def downgrade() -> None:
     """Take the constraints and indexes back, and drop the tables."""
     _replace_owner_indexes(partial=False)
+    op.drop_index(op.f("ix_attribute_taxonomy_term_id"), "attribute")
+    op.create_index("ix_attribute_term_link", "attribute", ["taxonomy_term_id", "link_id"])
     op.create_index("ix_language_service_code", "language", ["service_id", "code"])
     with op.batch_alter_table("cost_option") as batch:
         batch.drop_constraint(op.f("ck_cost_option_currency"), type_="check")

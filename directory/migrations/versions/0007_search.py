@@ -41,7 +41,7 @@ def upgrade() -> None:
         sa.Column("opening", sa.String(length=1100), nullable=True),
         sa.Column("round_the_clock", sa.Boolean(), nullable=False),
         sa.Column("audiences", sa.Integer(), nullable=False),
-        sa.Column("languages", sa.String(length=500), nullable=False),
+        sa.Column("languages", sa.Text(), nullable=False),
         sa.Column("ways", sa.Integer(), nullable=False),
         sa.Column("ways_abroad", sa.Integer(), nullable=False),
         sa.Column("has_line", sa.Boolean(), nullable=False),
@@ -65,6 +65,13 @@ def upgrade() -> None:
     )
     op.create_index("ix_search_entry_service", "search_entry", ["service_id"])
     op.create_index(
+        "ix_search_entry_pair",
+        "search_entry",
+        ["pair"],
+        sqlite_where=sa.text("pair IS NOT NULL"),
+        postgresql_where=sa.text("pair IS NOT NULL"),
+    )
+    op.create_index(
         "ix_search_entry_best",
         "search_entry",
         ["country", "need"],
@@ -75,6 +82,7 @@ def upgrade() -> None:
         "search_opening",
         sa.Column("country", sa.String(length=2), nullable=False),
         sa.Column("opening", sa.String(length=1100), nullable=False),
+        sa.Column("entries", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("country", "opening", name=op.f("pk_search_opening")),
     )
     op.create_table(
