@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: run test train benchmark check test-packages lock clean
+.PHONY: run test train benchmark benchmark-directory check test-packages lock clean
 .DEFAULT_GOAL := run
 
 # Start the chat, its actions, the directory's API and the admin process.
@@ -23,6 +23,10 @@ test: $(VENV)/installed-dev test-packages check train
 # Speed, start and memory against Rasa's default pipeline; takes about ten minutes.
 benchmark: $(VENV)/installed
 	$(BIN)/python -m benchmarks.against_default
+
+# Import and search of the directory, up to a million services; takes about forty minutes.
+benchmark-directory: $(VENV)/installed-dev test-packages
+	$(BIN)/python -W ignore -m benchmarks.directory_search
 
 # Style, types, structure and training data.
 check: $(VENV)/installed-dev

@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
@@ -98,11 +98,12 @@ def queue(
     with reporting(), open_session(open_directory()) as session:
         counts, page = tasks.count(session), tasks.queue(session, limit, offset)
     console.print(", ".join(f"{number} {words(kind)}" for kind, number in counts.items()))
-    table = Table("What", "Service", "Version", "Valid until", "Written by", "Id")
+    # The id whole, so that it can be copied.
+    table = Table("What", Column("Service", min_width=36), "Until", "Written by")
     for task in page:
-        until = str(task.valid_until or "")
         id_ = task.revision_id or task.service_id
-        cells = (words(task.kind), task.name, str(task.version), until, task.editor or "", id_)
+        what = f"{words(task.kind)}\nversion {task.version}"
+        cells = (what, f"{task.name}\n{id_}", str(task.valid_until or ""), task.editor or "")
         table.add_row(*(escape(cell) for cell in cells))
     console.print(table)
 
@@ -146,7 +147,7 @@ def show_audit(
     with reporting(), open_session(open_directory()) as session:
         id_ = None if service is None else _service_id(session, service)
         entries = audit.latest(session, id_, limit)
-    table = Table("Number", "When (UTC)", "Who", "What", "Subject", "Why")
+    table = Table("Number", "When (UTC)", "Who", "What", Column("Subject", overflow="fold"), "Why")
     for entry in entries:
         change = entry.change
         moment = entry.at.strftime("%Y-%m-%d %H:%M:%S")
