@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import track
 from rich.table import Table
 
@@ -38,7 +39,7 @@ def evaluate(
     try:
         rows = read_rows(file)
     except (OSError, BadTable) as error:
-        console.print(f"[red]{error}[/red]")
+        console.print(f"[red]{escape(str(error))}[/red]", soft_wrap=True)
         raise typer.Exit(1) from None
     results = asyncio.run(understand(rows))
     summary = summarize(rows, results)

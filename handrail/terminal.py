@@ -34,7 +34,7 @@ def reporting(left: str = "Nothing was changed.") -> Iterator[None]:
     try:
         yield
     except (DirectoryError, OSError, ValueError) as error:
-        console.print(f"[red]{left}[/red]", escape(str(error)), highlight=False)
+        console.print(f"[red]{left}[/red]", escape(str(error)), highlight=False, soft_wrap=True)
         raise typer.Exit(1) from None
     except KeyboardInterrupt:
         console.print("Interrupted.")

@@ -154,11 +154,11 @@ def test_yes_after_services_asks_what_is_in_the_way_and_repeats_no_list(person: 
 def test_danger_in_a_country_without_a_known_number_does_not_ask_for_the_country(
     person: Person,
 ) -> None:
-    person.writes("he is outside my door with a knife, i am in Nigeria")
+    person.writes("he is outside my door with a knife, i am in Eritrea")
     assert person.kinds[0] == "emergency"
     assert "do not have the number" in person.text
     assert "Tell me your country" not in person.text
-    assert "NG" in person.countries()
+    assert person.countries() == {"ZZ"}
 
 
 def test_crisis_after_goodbye(person: Person) -> None:
