@@ -24,7 +24,7 @@ test: $(VENV)/installed-dev test-packages check train
 benchmark: $(VENV)/installed
 	$(BIN)/python -m benchmarks.against_default
 
-# Import and search of the directory, up to a million services; takes about forty minutes.
+# Import and search of the directory, up to a million services; takes more than an hour.
 benchmark-directory: $(VENV)/installed-dev test-packages
 	$(BIN)/python -W ignore -m benchmarks.directory_search
 
