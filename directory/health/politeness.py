@@ -91,8 +91,9 @@ def retry_after(value: str | None) -> float | None:
     """The seconds that a Retry-After header asks for, as number or date (RFC 9110, 10.2.3)."""
     if value is None:
         return None
-    if value.strip().isdecimal():
-        return float(value)
+    seconds = value.strip()
+    if seconds.isascii() and seconds.isdecimal():
+        return float(seconds)
     try:
         moment = parsedate_to_datetime(value)
     except (ValueError, OverflowError):

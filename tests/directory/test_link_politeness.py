@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, timezone
 from email.utils import format_datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from directory.health.politeness import Manners, Turns, backoff, retry_after
@@ -117,6 +117,8 @@ def test_given_a_retry_after_date_then_the_time_until_then_is_read() -> None:
     assert retry_after(format_datetime(moment - timedelta(days=1), usegmt=True)) == 0.0
 
 
+@example("0\x1f")
+@example("٣")
 @given(st.text(max_size=40))
 def test_given_any_retry_after_then_reading_it_never_fails(value: str) -> None:
     seconds = retry_after(value)
