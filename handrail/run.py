@@ -110,7 +110,7 @@ def _announce(settings: Settings) -> None:
             console.print(
                 f"\n[bold]Handrail is ready.[/bold]\n"
                 f"  Chat               {rasa}/\n"
-                f"  Public directory   {admin}/hsds/services\n"
+                f"  Public directory   {admin}/hsds/docs\n"
                 f"  Status             {admin}/\n"
                 "Ctrl-C stops everything.\n"
             )
