@@ -16,6 +16,7 @@ import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat, shortnumberinfo
 
 from directory.errors import BadDataError, Problem
+from directory.numbering import is_plainly_valid
 from directory.vocabulary import INTERNATIONAL
 
 COLUMNS = ["country", "number", "source_url"]
@@ -73,6 +74,8 @@ def check(number: str, country: str, short_numbers: ShortNumbers) -> CheckedNumb
         return CheckedNumber(number, None)
     if country == INTERNATIONAL and not bare.startswith("+"):
         return CheckedNumber(number, None)
+    if country != INTERNATIONAL and is_plainly_valid(bare, country):
+        return CheckedNumber(number, bare)
     try:
         parsed = phonenumbers.parse(bare, None if country == INTERNATIONAL else country)
     except NumberParseException as error:

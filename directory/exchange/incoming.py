@@ -5,7 +5,7 @@ A reader gives each row as soon as it has read it, so that a file may be larger 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 Row = dict[str, Any]
@@ -21,6 +21,11 @@ class Incoming(Protocol):
         with other owners, another position, or with columns that were empty: such rows become
         one. Contradictions become faults.
         """
+
+    def add_columns(
+        self, table: str, columns: Mapping[str, Sequence[Any]], places: Sequence[str]
+    ) -> None:
+        """Take many rows at once: the values of each column, and the rows' places."""
 
     def fault(self, place: str, field: str | None, what: str) -> None:
         """Note a fault: the import fails at the end, with all of them."""

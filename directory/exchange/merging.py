@@ -7,6 +7,7 @@ not be written are left alone with everything that is theirs.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,6 +28,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
 from directory.batches import batches
+from directory.bulk import without_foreign_keys
 from directory.errors import BadDataError, Problem
 from directory.exchange.nesting import NESTING, Many
 from directory.exchange.references import dangling, is_required, problem, resolve, set_aside
@@ -39,6 +41,9 @@ Row = dict[str, Any]
 
 # Owned by nobody in particular: a change of theirs is not a change of each service.
 _SHARED_WORDS = frozenset({"taxonomy", "taxonomy_term", "meta_table_description"})
+
+# From so many services on, it is quicker to check all references at once than one by one.
+_MANY = 10_000
 
 
 @dataclass(frozen=True)
@@ -93,7 +98,9 @@ def merge(
 
 def _write(connection: Connection, stage: Staging, by: str | None) -> Merged:
     merged = Merged(created=_count_new(connection, stage))
-    with connection.begin_nested():
+    with connection.begin_nested(), ExitStack() as meanwhile:
+        if _is_first_load(connection, stage):
+            meanwhile.enter_context(without_foreign_keys(connection, stage.tables()))
         _remove(connection, stage, merged)
         for name, staged in stage.tables().items():
             _note_added(connection, name, staged, merged)
@@ -101,6 +108,14 @@ def _write(connection: Connection, stage: Staging, by: str | None) -> Merged:
             _edit(connection, name, staged, merged)
             _insert(connection, name, staged, by)
     return merged
+
+
+def _is_first_load(connection: Connection, stage: Staging) -> bool:
+    """Whether many services come into an empty directory, in which nobody searches yet."""
+    staged = stage.tables().get("service")
+    if staged is None or connection.execute(select(SERVICE.c.id).limit(1)).first() is not None:
+        return False
+    return int(connection.execute(select(func.count()).select_from(staged)).scalar() or 0) >= _MANY
 
 
 def _write_at_last(connection: Connection, stage: Staging, by: str | None) -> Merged:

@@ -6,24 +6,21 @@ cannot be staged is collected as faults.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime, timezone
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Enum, MetaData, String, Table, Text, delete, insert, select
+from sqlalchemy import Column, Enum, MetaData, String, Table, Text, delete, insert, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.sql import func
 
+from directory.bulk import send_columns, send_rows
 from directory.errors import BadDataError, Problem
 from directory.exchange.nesting import NESTING
 from directory.exchange.telephones import check_telephones
 from directory.models import metadata
-from directory.models.base import UtcDateTime
 
 Row = dict[str, Any]
 
@@ -41,8 +38,6 @@ _PORTION = 5000
 # Rows that come again and again, such as the organization of each of its services, are staged
 # once; so many are remembered per table.
 _REMEMBERED = 20_000
-# Stands for NULL in COPY; readers let no control characters through.
-_NULL = "\x01"
 # More faults than anybody reads.
 _MOST_FAULTS = 1000
 
@@ -89,6 +84,19 @@ class Staging:
         waiting.append((*values, place))
         if len(waiting) >= _PORTION:
             self._send(table)
+
+    def add_columns(
+        self, table: str, columns: Mapping[str, Sequence[Any]], places: Sequence[str]
+    ) -> None:
+        """Take many rows, column by column; None, and columns not named, get their default."""
+        if table not in self._waiting:
+            self._begin(table)
+        defaults = _defaults(metadata.tables[table])
+        filled = {
+            name: _filled(columns.get(name), defaults.get(name), len(places))
+            for name in columns.keys() | defaults.keys()
+        }
+        send_columns(self._connection, stage_table(table), {**filled, PLACE: places})
 
     def fault(self, place: str, field: str | None, what: str) -> None:
         """Note a fault; `finish` raises them all."""
@@ -153,52 +161,10 @@ def stage_table(name: str) -> Table:
     return Table(f"stage_{name}", MetaData(), *columns, Column(PLACE, Text), prefixes=["TEMPORARY"])
 
 
-def send_rows(connection: Connection, table: Table, rows: Sequence[Sequence[Any]]) -> None:
-    """Write rows (values in the order of the table's columns) as fast as the database can."""
-    if connection.dialect.name == "postgresql":
-        _copy(connection, table, rows)
-        return
-    adapt = [_sqlite_value(column) for column in table.c]
-    marks = ", ".join("?" for _ in table.c)
-    values = [
-        tuple(f(v) if f and v is not None else v for f, v in zip(adapt, row, strict=True))
-        for row in rows
-    ]
-    connection.exec_driver_sql(f"INSERT INTO {table.name} VALUES ({marks})", values)
-
-
-def _copy(connection: Connection, table: Table, rows: Sequence[Sequence[Any]]) -> None:
-    text = io.StringIO()
-    csv.writer(text).writerows([_NULL if value is None else value for value in row] for row in rows)
-    text.seek(0)
-    names = ", ".join(f'"{column.name}"' for column in table.c)
-    with connection.connection.cursor() as cursor:
-        cursor.copy_expert(
-            f"COPY {table.name} ({names}) FROM STDIN WITH (FORMAT csv, NULL '{_NULL}')", text
-        )
-
-
-def _sqlite_value(column: Column) -> Callable[[Any], Any] | None:
-    """How SQLAlchemy stores this type in SQLite, for rows that go there without it."""
-    if isinstance(column.type, UtcDateTime):
-        return _sqlite_moment
-    if isinstance(column.type, Boolean):
-        return int
-    return lambda value: value.isoformat() if isinstance(value, date) else value
-
-
-def _sqlite_moment(moment: datetime) -> str:
-    return moment.astimezone(timezone.utc).strftime("%Y-%m-%d %H:%M:%S.%f")
-
-
 def _filler(table: Table) -> Callable[[Row], tuple[Any, ...]]:
     """A function that makes a row's values in the order of the columns, with defaults."""
     names = [column.name for column in table.c]
-    defaults = {
-        column.name: column.default.arg
-        for column in table.c
-        if column.default is not None and column.default.is_scalar and column.name not in KEPT
-    }
+    defaults = _defaults(table)
     if not defaults:
         return lambda row: tuple(map(row.get, names))
 
@@ -206,6 +172,23 @@ def _filler(table: Table) -> Callable[[Row], tuple[Any, ...]]:
         return tuple([row[name] if name in row else defaults.get(name) for name in names])
 
     return fill
+
+
+def _filled(values: Sequence[Any] | None, default: Any, rows: int) -> Sequence[Any]:
+    """The values of a column with its default."""
+    if values is None:
+        return [default] * rows
+    if default is None or None not in values:
+        return values
+    return [default if value is None else value for value in values]
+
+
+def _defaults(table: Table) -> dict[str, Any]:
+    return {
+        column.name: column.default.arg
+        for column in table.c
+        if column.default is not None and column.default.is_scalar and column.name not in KEPT
+    }
 
 
 def _join_doubles(

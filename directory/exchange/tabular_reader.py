@@ -10,29 +10,24 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from sqlalchemy import Column
 
 from directory.batches import Progress
 from directory.exchange import rules
-from directory.exchange.formulas import original
+from directory.exchange.columns import ColumnCheck, cell_check, column_check
 from directory.exchange.incoming import Incoming, Row
 from directory.exchange.package import PackedFile, open_package
 from directory.exchange.tables import FILES, exchanged_columns
-from directory.exchange.values import (
-    LONGEST_TEXT,
-    Check,
-    is_free_text,
-    is_required,
-    must_not_be_empty,
-    text_check,
-)
+from directory.exchange.values import LONGEST_TEXT, Check, is_required, must_not_be_empty
 
 _TABLES = {file: table for table, file in FILES.items()}
 # Bytes of one line: several texts of the greatest length.
 _LONGEST_LINE = 32 * 2**20
 _PROGRESS_STEP = 1 << 20
+# So many rows are checked at once.
+_PORTION = 2000
 
 
 def read_tabular(path: Path, incoming: Incoming, progress: Progress) -> None:
@@ -77,31 +72,69 @@ class _Plan:
     table: str
     names: Sequence[str | None]
     checks: Sequence[Check]
+    column_checks: Sequence[ColumnCheck]
     required: frozenset[str]
     # Required columns that may be empty.
     empty: Row = field(default_factory=dict)
 
 
+class _Rows:
+    """The rows of a file in portions; `line` is where the next row begins."""
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self._reader = csv.reader(lines, strict=True)
+        self.line = 1
+
+    @property
+    def next_line(self) -> int:
+        """The line that is read next; a row may have several."""
+        return self._reader.line_num + 1
+
+    def header(self) -> list[str]:
+        """The first row. Raises csv.Error and UnicodeDecodeError, as `portions` does."""
+        header = next(self._reader, [])
+        self.line = self.next_line
+        return header
+
+    def portions(self) -> Iterator[tuple[list[list[str]], list[int]]]:
+        """Rows with the lines in which they begin; what precedes an error comes before it."""
+        rows: list[list[str]] = []
+        lines: list[int] = []
+        try:
+            for cells in self._reader:
+                rows.append(cells)
+                lines.append(self.line)
+                self.line = self.next_line
+                if len(rows) == _PORTION:
+                    yield rows, lines
+                    rows, lines = [], []
+        except (UnicodeDecodeError, csv.Error):
+            if rows:
+                yield rows, lines
+            raise
+        if rows:
+            yield rows, lines
+
+
 def _read_file(file: PackedFile, incoming: Incoming, watch: _Watch) -> None:
     """Give the rows of one file; what cannot be read at all ends it."""
     with file.open() as binary:
-        reader = csv.reader(_lines(binary, watch), strict=True)
-        line = 1
+        rows = _Rows(_lines(binary, watch))
         try:
-            header = next(reader, None)
-            plan = _plan(file.name, header or [], incoming)
+            plan = _plan(file.name, rows.header(), incoming)
             if plan is None:
                 return
-            line = reader.line_num + 1
-            for cells in reader:
-                _read_row(plan, cells, f"{file.name}, line {line}", incoming)
-                line = reader.line_num + 1
+            for portion, lines in rows.portions():
+                places = [f"{file.name}, line {line}" for line in lines]
+                if not _read_portion(plan, portion, places, incoming):
+                    for cells, place in zip(portion, places, strict=True):
+                        _read_row(plan, cells, place, incoming)
         except UnicodeDecodeError as error:
-            place = f"{file.name}, line {reader.line_num + 1}"
+            place = f"{file.name}, line {rows.next_line}"
             what = f"is not UTF-8 (byte {error.start + 1} of the line); save the file as UTF-8"
             incoming.fault(place, None, what)
         except csv.Error as error:
-            incoming.fault(f"{file.name}, line {line}", None, _explained(error))
+            incoming.fault(f"{file.name}, line {rows.line}", None, _explained(error))
 
 
 def _lines(file: BinaryIO, watch: _Watch) -> Iterator[str]:
@@ -141,7 +174,8 @@ def _plan(file: str, header: list[str], incoming: Incoming) -> _Plan | None:
     return _Plan(
         table,
         [None if column is None else column.name for column in known],
-        [_anything if column is None else _cell_check(column) for column in known],
+        [_anything if column is None else cell_check(column) for column in known],
+        [_anything if column is None else column_check(column) for column in known],
         frozenset(name for name, column in columns.items() if must_not_be_empty(column)),
         {
             name: ""
@@ -167,25 +201,34 @@ def _header_faults(
             yield name, f"is missing; the columns are {', '.join(columns)}"
 
 
-def _anything(cell: str) -> None:
+def _anything(_: object) -> Any:
     """Cells of columns for which there is no place."""
 
 
-def _cell_check(column: Column) -> Check:
-    """The check of a cell that is not empty; only free texts can hold formulas."""
-    check = text_check(column)
-    if not is_free_text(column):
-        return check
-    needed = must_not_be_empty(column)
-
-    def checked(cell: str) -> object:
-        if cell[0] == "'":
-            cell = original(cell)
-        if needed and cell.isspace():
-            raise ValueError("must not be empty")
-        return check(cell)
-
-    return checked
+def _read_portion(
+    plan: _Plan, rows: list[list[str]], places: list[str], incoming: Incoming
+) -> bool:
+    """Give all these rows if nothing is wrong with any of them; otherwise none, and say so."""
+    if any(len(cells) != len(plan.names) for cells in rows):
+        return False
+    try:
+        columns = {
+            name: check(cells)
+            for name, check, cells in zip(plan.names, plan.column_checks, zip(*rows))  # noqa: B905
+            if name
+        }
+    except ValueError:
+        return False
+    if any(None in columns[name] for name in plan.required):
+        return False
+    for name in plan.empty:
+        columns[name] = [value or "" for value in columns[name]]
+    if plan.table in rules.RULES:
+        for values in zip(*columns.values(), strict=True):
+            if any(rules.faults(plan.table, dict(zip(columns, values, strict=True)))):
+                return False
+    incoming.add_columns(plan.table, columns, places)
+    return True
 
 
 def _read_row(plan: _Plan, cells: list[str], place: str, incoming: Incoming) -> None:

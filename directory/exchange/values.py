@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timezone
 from functools import lru_cache
 from typing import Any
@@ -87,15 +87,20 @@ def text_check(column: Column) -> Check:
         return _date
     if isinstance(kind, Enum):
         return _choice(tuple(kind.enums))
-    if kind.length == _UUID_LENGTH:
-        return _uuid
-    return _text(column)
+    return _uuid if is_uuid(column) else _text(column)
+
+
+def is_uuid(column: Column) -> bool:
+    """Whether the column holds UUIDs."""
+    kind = column.type
+    return isinstance(kind, String) and kind.length == _UUID_LENGTH
 
 
 def is_free_text(column: Column) -> bool:
     """Whether the column holds any text, and not a UUID, a choice, a number or a date."""
-    kind = column.type
-    return isinstance(kind, String) and not (isinstance(kind, Enum) or kind.length == _UUID_LENGTH)
+    return isinstance(column.type, String) and not (
+        isinstance(column.type, Enum) or is_uuid(column)
+    )
 
 
 def must_not_be_empty(column: Column) -> bool:
@@ -198,6 +203,25 @@ def _uuid(text: str) -> str:
     if not _UUID.fullmatch(text):
         raise ValueError("must be a UUID")
     return text
+
+
+def uuids_check(cells: Sequence[str]) -> bool:
+    """Whether all cells that are not empty are UUIDs in small letters."""
+    return all(map(_UUID.fullmatch, filter(None, cells)))
+
+
+def texts_check(column: Column) -> Callable[[Sequence[str]], bool]:
+    """Says of several texts for this column whether `text_check` would take each as it is."""
+    longest, is_address = column.type.length or LONGEST_TEXT, column.type.length == URL_LENGTH
+
+    def check(texts: Sequence[str]) -> bool:
+        return (
+            max(map(len, texts)) <= longest
+            and not _FORBIDDEN.search("\n".join(texts))
+            and not (is_address and any(map(_SCRIPT.match, texts)))
+        )
+
+    return check
 
 
 def _text(column: Column) -> Check:

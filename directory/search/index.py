@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, delete, insert, select
+from sqlalchemy import Table, bindparam, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
-from directory.batches import Progress, batches, no_progress
+from directory.batches import BATCH, Progress, batches, no_progress
+from directory.bulk import send_columns, without_foreign_keys, without_indexes
 from directory.models import (
     Attribute,
     Language,
@@ -75,6 +77,9 @@ _LANGUAGES = select(Language.service_id, Language.code).where(
 _SCHEDULES = select(Schedule.__table__).where(Schedule.service_id.in_(_IDS)).order_by(Schedule.id)
 
 
+_WRITTEN = (SearchEntry.__tablename__, ServiceText.__tablename__)
+
+
 class _Facts(NamedTuple):
     """Everything of one service that decides where it is found."""
 
@@ -98,13 +103,7 @@ def refresh(connection: Connection, service_ids: Iterable[str]) -> None:
         changes.subtract(map(tuple, connection.execute(with_hours)))
         connection.execute(delete(SearchEntry).where(mine))
         connection.execute(delete(ServiceText).where(ServiceText.service_id.in_(ids)))
-        facts = list(_facts(connection, ids))
-        entries = [entry for each in facts for entry in _entries(each)]
-        changes.update((row["country"], row["opening"]) for row in entries if row["opening"])
-        if entries:
-            connection.execute(insert(SearchEntry), entries)
-        if facts:
-            connection.execute(insert(ServiceText), [_text(each) for each in facts])
+        changes.update(_add(connection, ids))
         _count_openings(connection, changes)
 
 
@@ -113,17 +112,36 @@ def rebuild(connection: Connection, progress: Progress = no_progress) -> int:
 
     `progress` gets services done and total.
     """
-    connection.execute(delete(SearchEntry))
-    connection.execute(delete(SearchOpening))
-    connection.execute(delete(ServiceText))
+    is_new = connection.execute(select(SearchEntry.service_id).limit(1)).first() is None
+    for model in (SearchEntry, SearchOpening, ServiceText):
+        connection.execute(delete(model))
     query = select(Service.id).where(*_MAY_BE_FOUND)
     ids: list[str] = connection.execute(query.order_by(Service.id)).scalars().all()
-    done = 0
-    for some in batches(ids):
-        refresh(connection, some)
-        done += len(some)
-        progress(done, len(ids))
+    openings: Counter[Any] = Counter()
+    with ExitStack() as meanwhile:
+        if is_new:
+            # Only then: it keeps others from searching, and there is nothing to be found yet.
+            meanwhile.enter_context(without_foreign_keys(connection, _WRITTEN))
+            meanwhile.enter_context(without_indexes(connection, _WRITTEN))
+        for done, some in enumerate(batches(ids)):
+            openings.update(_add(connection, some))
+            progress(done * BATCH + len(some), len(ids))
+    _count_openings(connection, openings)
     return len(ids)
+
+
+def _add(connection: Connection, ids: list[str]) -> Counter[Any]:
+    """Write what searches read of these services; returns the entries by country and opening."""
+    facts = list(_facts(connection, ids))
+    entries = [entry for each in facts for entry in _entries(each)]
+    _send(connection, SearchEntry.__table__, entries)
+    _send(connection, ServiceText.__table__, [_text(each) for each in facts])
+    return Counter((row["country"], row["opening"]) for row in entries if row["opening"])
+
+
+def _send(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+    if rows:
+        send_columns(connection, table, {name: [row[name] for row in rows] for name in rows[0]})
 
 
 def _count_openings(connection: Connection, changes: Mapping[Any, int]) -> None:

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -262,6 +262,13 @@ class Collected:
     def add(self, table: str, row: Row, place: str) -> None:
         self.rows.append((table, row, place))
 
+    def add_columns(
+        self, table: str, columns: Mapping[str, Sequence[Any]], places: Sequence[str]
+    ) -> None:
+        for values, place in zip(zip(*columns.values(), strict=True), places, strict=True):
+            row = dict(zip(columns, values, strict=True))
+            self.add(table, {name: v for name, v in row.items() if v is not None}, place)
+
     def fault(self, place: str, field: str | None, what: str) -> None:
         self.faults.append((place, field, what))
 
@@ -366,6 +373,45 @@ def test_given_values_of_each_type_then_they_are_read_as_their_columns_have_them
         "minimum_age": 10.0,
         "anonymous": True,
     }
+
+
+HEADER = "id,organization_id,name,description,url,status,minimum_age,maximum_age,anonymous\n"
+SOUND = ("N", "'=SUM(1)", "https://a.example", "active", "12", "18", "true")
+CELLS = st.tuples(
+    *(
+        st.sampled_from((sound, "", *other))
+        for sound, other in zip(
+            SOUND,
+            (
+                (" ", "x" * 301, "two\nlines", "'=1"),
+                ("\x07", "plain", "'quoted", "a\n'b"),
+                ("javascript:x", "no address"),
+                ("gone", "Active"),
+                ("-1", "1e3", "twelve"),
+                ("11",),
+                ("yes", "0"),
+            ),
+            strict=True,
+        )
+    )
+)
+
+
+@given(st.lists(st.one_of(st.just(SOUND), CELLS), min_size=1, max_size=6))
+def test_given_rows_read_together_then_they_and_their_faults_are_those_of_rows_read_alone(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, ...]]
+) -> None:
+    texts = []
+    for number, cells in enumerate(rows):
+        text = io.StringIO()
+        id_ = f"00000000-0000-4000-8000-{number:012d}"
+        csv.writer(text, lineterminator="\n").writerow((id_, id_, *cells))
+        texts.append(text.getvalue())
+    folder = tmp_path_factory.mktemp("rows")
+    together = read(packed(folder / "all.zip", **{"services.csv": HEADER + "".join(texts)}))
+    alone = [read(packed(folder / "one.zip", **{"services.csv": HEADER + one})) for one in texts]
+    assert [row for _, row, _ in together.rows] == [row for a in alone for _, row, _ in a.rows]
+    assert [fault[1:] for fault in together.faults] == [f[1:] for a in alone for f in a.faults]
 
 
 def test_then_a_service_must_have_what_hsds_requires() -> None:
