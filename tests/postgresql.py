@@ -11,8 +11,10 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+import psycopg2
 
 START_SECONDS = 60
 
@@ -91,8 +93,11 @@ def _wait_for(server: subprocess.Popen[bytes], port: int, log: Path) -> None:
     while time.monotonic() < deadline:
         if server.poll() is not None:
             break
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
+        # It listens a moment before it lets anybody in.
+        with suppress(psycopg2.OperationalError):
+            psycopg2.connect(
+                host="127.0.0.1", port=port, user="handrail", dbname="postgres"
+            ).close()
+            return
         time.sleep(0.05)
     raise RuntimeError(f"PostgreSQL did not start: {log.read_text(errors='replace')[-500:]}")
