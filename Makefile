@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: run test train benchmark benchmark-directory check test-packages lock clean
+.PHONY: run test train benchmark benchmark-directory compare-classifiers evaluate check test-packages lock clean
 .DEFAULT_GOAL := run
 
 # Start the chat, its actions, the directory's API and the admin process.
@@ -27,6 +27,16 @@ benchmark: $(VENV)/installed
 # Import and search of the directory, up to a million services; takes more than an hour.
 benchmark-directory: $(VENV)/installed-dev test-packages
 	$(BIN)/python -W ignore -m benchmarks.directory_search
+
+# Which features and which classifier understand best; takes about twenty minutes.
+compare-classifiers: $(VENV)/installed-dev
+	@RASA_TELEMETRY_ENABLED=false TF_CPP_MIN_LOG_LEVEL=3 LOG_LEVEL=ERROR \
+		$(BIN)/python -W ignore -m benchmarks.classifiers
+
+# The understanding of all languages on the evaluation texts, with typing errors and pictures.
+evaluate: $(VENV)/installed
+	$(BIN)/handrail evaluate tests/nlu/*.csv --out var/evaluation.json --typos \
+		--bars tests/nlu/bars.yml --plots docs/images/evaluation
 
 # Style, types, structure and training data.
 check: $(VENV)/installed-dev

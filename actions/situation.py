@@ -5,7 +5,7 @@ from typing import Any
 
 from rasa_sdk import Tracker
 
-from directory.vocabulary import ContactWay
+from directory.vocabulary import ContactWish
 
 # Intents that are an acute risk by themselves (S1), and the kind of risk that they are.
 ACUTE_INTENTS = {"suicidal": "suicide", "immediate_danger": "danger", "safe_word": "danger"}
@@ -20,7 +20,7 @@ class Situation:
     need_known: bool
     country: str | None
     audience: str | None
-    contact_way: ContactWay | None
+    contact_way: ContactWish | None
     acute: str | None
     acute_now: bool
     shown: tuple[str, ...]

@@ -14,6 +14,14 @@ ContactWay = Literal["call", "text", "chat", "email", "whatsapp"]
 
 CONTACT_WAYS: tuple[ContactWay, ...] = get_args(ContactWay)
 
+ContactWish = ContactWay | Literal["write"]
+"""How a person wants to be in contact; "write" is any way without a voice and at once."""
+
+WAYS_OF_WISH: dict[ContactWish, tuple[ContactWay, ...]] = {
+    **{way: (way,) for way in CONTACT_WAYS},
+    "write": ("text", "chat", "whatsapp"),
+}
+
 # Fixed for ever: every derived id hangs on it.
 NAMESPACE = UUID("5f0f2c1e-58b6-4b0e-9a55-6a9c6f3b7d21")
 

@@ -3,7 +3,7 @@
 import typer
 
 from handrail.directory_commands import directory_app
-from handrail.evaluate import evaluate
+from handrail.evaluation.command import evaluate
 from handrail.run import run
 from handrail.train import train
 

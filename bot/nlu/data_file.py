@@ -3,7 +3,7 @@
 Every fault is reported at once, with the file and the entry that holds it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -33,6 +33,16 @@ def read_checked(path: Path, schema: type[Schema], error: type[ValueError]) -> S
     except ValidationError as faults:
         lines = "\n".join(f"  {line}" for line in _faults(content, faults))
         raise error(f"{path}:\n{lines}") from faults
+
+
+def language_files(folder: Path, languages: Sequence[str] | None = None) -> dict[str, Path]:
+    """Return the files `<language>.yml` of a folder by language: all of them, or those named.
+
+    English comes first, then the order of the alphabet. Whether named files exist is seen when
+    they are read.
+    """
+    names = languages or sorted(file.stem for file in folder.glob("*.yml"))
+    return {name: folder / f"{name}.yml" for name in sorted(names, key=lambda n: (n != "en", n))}
 
 
 def _faults(content: dict[str, Any], error: ValidationError) -> Iterator[str]:

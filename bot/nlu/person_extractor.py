@@ -25,6 +25,8 @@ from rasa.shared.nlu.constants import (
 )
 from rasa.shared.nlu.training_data.message import Message
 
+from bot.nlu.data_file import language_files
+from bot.nlu.language_identifier import LANGUAGE, in_order
 from bot.nlu.person import Finding, PersonModel
 from bot.settings import PROJECT_ROOT
 
@@ -32,13 +34,13 @@ COMMAND_PREFIX = "/"
 
 
 @cache
-def person_model(folder: Path, language: str) -> PersonModel:
-    """Return the model of `<folder>/<language>.yml`; loaded once a process.
+def person_model(file: Path) -> PersonModel:
+    """Return the model of one language's file; loaded once a process.
 
     Raises:
         PersonDefinitionError: names the file and the entry at fault.
     """
-    return PersonModel.load(folder / f"{language}.yml")
+    return PersonModel.load(file)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
@@ -47,8 +49,8 @@ class PersonExtractor(GraphComponent, EntityExtractorMixin):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """Return the defaults: English; a relative `folder` starts at the project's root."""
-        return {"languages": ["en"], "folder": "data/person"}
+        """Return the defaults: all languages of the folder, which starts at the project's root."""
+        return {"languages": None, "folder": "data/person"}
 
     @classmethod
     def create(
@@ -63,11 +65,11 @@ class PersonExtractor(GraphComponent, EntityExtractorMixin):
         Raises:
             PersonDefinitionError: a language's file is missing or wrong.
         """
-        folder = PROJECT_ROOT / config["folder"]
-        return cls([person_model(folder, language) for language in config["languages"]])
+        files = language_files(PROJECT_ROOT / config["folder"], config["languages"])
+        return cls({language: person_model(file) for language, file in files.items()})
 
-    def __init__(self, models: list[PersonModel]) -> None:
-        """Create the extractor; the models are asked in this order."""
+    def __init__(self, models: dict[str, PersonModel]) -> None:
+        """Create the extractor; the models are asked in this order where no language is clear."""
         self._models = models
 
     def process(self, messages: list[Message]) -> list[Message]:
@@ -76,13 +78,14 @@ class PersonExtractor(GraphComponent, EntityExtractorMixin):
             text = message.get(TEXT) or ""
             if not text.startswith(COMMAND_PREFIX):
                 known = message.get(ENTITIES) or []
-                message.set(ENTITIES, [*known, *self._entities(text)], add_to_output=True)
+                found = self._entities(text, message.get(LANGUAGE))
+                message.set(ENTITIES, [*known, *found], add_to_output=True)
         return messages
 
-    def _entities(self, text: str) -> list[dict[str, Any]]:
+    def _entities(self, text: str, language: str | None) -> list[dict[str, Any]]:
         """Return Rasa entities; of several languages, the first to find an entity decides it."""
         found: dict[str, Finding] = {}
-        for model in self._models:
+        for model in in_order(self._models, language):
             for finding in model.find(text):
                 found.setdefault(finding.entity, finding)
         entities: list[dict[str, Any]] = [_as_entity(finding) for finding in found.values()]

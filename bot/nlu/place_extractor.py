@@ -27,8 +27,13 @@ from rasa.shared.nlu.constants import (
 )
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.nlu.places import PlaceResult, find_country, gazetteer_for
-from bot.nlu.tokenizer import blank_pipeline
+from bot.nlu.data_file import language_files
+from bot.nlu.language_identifier import LANGUAGE, in_order
+from bot.nlu.places import PlaceResult, gazetteer_for
+from bot.nlu.places.gazetteer import Gazetteer
+from bot.nlu.places.matcher import read_message
+from bot.nlu.tokenizer import word_splitter
+from bot.settings import PROJECT_ROOT
 
 COUNTRY_ENTITY = "country"
 # Message property: the countries to choose from when a named place may lie in several.
@@ -47,8 +52,8 @@ class PlaceExtractor(GraphComponent, EntityExtractorMixin):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """Return the defaults: English."""
-        return {"language": "en"}
+        """Return the defaults: all languages of the folder, which starts at the project's root."""
+        return {"languages": None, "folder": "data/places"}
 
     @classmethod
     def create(
@@ -63,25 +68,30 @@ class PlaceExtractor(GraphComponent, EntityExtractorMixin):
         Raises:
             PlaceFileError: the language's file is missing or wrong.
         """
-        gazetteer_for(config["language"])
-        return cls(config["language"])
+        folder = PROJECT_ROOT / config["folder"]
+        files = language_files(folder, config["languages"])
+        return cls({language: gazetteer_for(language, folder) for language in files})
 
-    def __init__(self, language: str) -> None:
-        """Create the extractor for messages in `language` (ISO 639-1)."""
-        self._language = language
+    def __init__(self, gazetteers: dict[str, Gazetteer]) -> None:
+        """Create the extractor; gazetteers are asked in this order where no language is clear."""
+        self._gazetteers = gazetteers
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Add what each message says of its writer's country; commands ("/...") are left alone."""
         for message in messages:
             text = message.get(TEXT) or ""
             if not text.startswith(COMMAND_PREFIX):
-                self._annotate(message, self._place(text))
+                self._annotate(message, self._place(text, message.get(LANGUAGE)))
         return messages
 
-    def _place(self, text: str) -> PlaceResult:
-        pipeline = blank_pipeline(self._language)
-        with pipeline.memory_zone():
-            return find_country(pipeline(text), self._language)
+    def _place(self, text: str, language: str | None) -> PlaceResult:
+        """Return what the languages say of the text: the first that finds a country decides."""
+        splitter = word_splitter()
+        with splitter.memory_zone():
+            words = splitter(text)
+            places = [read_message(g, words) for g in in_order(self._gazetteers, language)]
+        known = (place for place in places if place.country or place.ambiguous)
+        return next(known, places[0])
 
     def _annotate(self, message: Message, place: PlaceResult) -> None:
         if place.ambiguous:

@@ -7,6 +7,7 @@ It writes the message property `risk` and nothing else. The policies read it fro
 from __future__ import annotations
 
 import hashlib
+import itertools
 import re
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
@@ -23,6 +24,8 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.nlu.data_file import language_files
+from bot.nlu.language_identifier import LANGUAGE, in_order
 from bot.nlu.risk import Risk, RiskDefinitionError, RiskDetectorModel, fold
 
 RISK = "risk"
@@ -48,8 +51,8 @@ class SafeWords:
 class RiskDetector(GraphComponent):
     """Sets `risk` to `{"kind", "pattern", "third_person"}` on messages that show acute risk.
 
-    Kinds are `suicide`, `danger` and `safe_word`. Every enabled language's patterns are tried, as
-    a language cannot be told from a word or two. Training only copies the risk files into the
+    Kinds are `suicide`, `danger` and `safe_word`. The patterns of the message's language are tried,
+    and those of all languages if it is unclear. Training only copies the risk files into the
     model, so a trained model is complete; a change in them is seen through `fingerprint_addon`.
     """
 
@@ -58,33 +61,31 @@ class RiskDetector(GraphComponent):
         """Returns the defaults.
 
         folder: where `<language>.yml` files lie, from the working directory or the project.
-        languages: the languages to detect risk in.
-        safe_words: language to the words that call for the safety answer.
+        languages: the languages to detect risk in; none are all of the folder.
+        safe_words: language to the words that call for the safety answer, instead of those of
+            its file. They count in every language.
         """
-        return {
-            "folder": "data/safety",
-            "languages": ["en"],
-            "safe_words": {"en": ["help!"]},
-        }
+        return {"folder": "data/safety", "languages": None, "safe_words": {}}
 
     def __init__(
         self,
-        files: Sequence[Path],
-        safe_words: Iterable[str],
+        files: Mapping[str, Path],
+        safe_words: Mapping[str, Sequence[str]],
         storage: ModelStorage,
         resource: Resource,
     ) -> None:
-        """Loads one detector a file; their order is the order in which they are tried.
+        """Loads one detector a language; their order is the order in which they are tried.
 
         Raises:
             InvalidConfigException: names the file, and the entry in it, that cannot be used.
         """
         try:
-            self._models = [RiskDetectorModel.load(path) for path in files]
+            self._models = {name: RiskDetectorModel.load(path) for name, path in files.items()}
         except RiskDefinitionError as error:
             raise InvalidConfigException(str(error)) from error
         self._files = files
-        self._safe_words = SafeWords(safe_words)
+        own = {name: model.safe_words for name, model in self._models.items()}
+        self._safe_words = SafeWords(itertools.chain(*{**own, **safe_words}.values()))
         self._storage = storage
         self._resource = resource
 
@@ -97,7 +98,7 @@ class RiskDetector(GraphComponent):
         execution_context: ExecutionContext,
     ) -> RiskDetector:
         """Makes a detector of the project's risk files, for training."""
-        return cls(_risk_files(config), _safe_words(config), model_storage, resource)
+        return cls(_risk_files(config), config["safe_words"], model_storage, resource)
 
     @classmethod
     def load(
@@ -110,22 +111,22 @@ class RiskDetector(GraphComponent):
     ) -> RiskDetector:
         """Restores the detector from the copy in the model."""
         with model_storage.read_from(resource) as kept:
-            files = [kept / f"{language}.yml" for language in config["languages"]]
-            return cls(files, _safe_words(config), model_storage, resource)
+            files = language_files(kept, config["languages"])
+            return cls(files, config["safe_words"], model_storage, resource)
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str:
         """Returns a hash of the risk files, so that Rasa trains again when one changes."""
         digest = hashlib.sha256()
         # Rasa asks with the bare configuration when it looks into its training cache.
-        for path in _risk_files({**cls.get_default_config(), **config}):
+        for path in _risk_files({**cls.get_default_config(), **config}).values():
             digest.update(path.read_bytes())
         return digest.hexdigest()
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learns nothing; keeps a copy of the risk files in the model."""
         with self._storage.write_to(self._resource) as kept:
-            for path in self._files:
+            for path in self._files.values():
                 shutil.copyfile(path, kept / path.name)
         return self._resource
 
@@ -135,31 +136,26 @@ class RiskDetector(GraphComponent):
             text = message.get(TEXT) or ""
             if text.startswith(_COMMAND):
                 continue
-            if risk := self._detect(text):
+            if risk := self._detect(text, message.get(LANGUAGE)):
                 message.set(RISK, asdict(risk), add_to_output=True)
         return messages
 
-    def _detect(self, text: str) -> Risk | None:
+    def _detect(self, text: str, language: str | None) -> Risk | None:
         if safe_word := self._safe_words.match(text):
             return safe_word
-        found = (model.detect(text) for model in self._models)
+        found = (model.detect(text) for model in in_order(self._models, language))
         return next((risk for risk in found if risk), None)
 
 
-def _risk_files(config: Mapping[str, Any]) -> list[Path]:
+def _risk_files(config: Mapping[str, Any]) -> dict[str, Path]:
     folder = Path(config["folder"])
     if not folder.is_dir():
         folder = _PROJECT / folder
-    paths = [folder / f"{language}.yml" for language in config["languages"]]
-    for path in paths:
+    files = language_files(folder, config["languages"])
+    for path in files.values():
         if not path.is_file():
             raise InvalidConfigException(f"RiskDetector: {path} does not exist")
-    return paths
-
-
-def _safe_words(config: Mapping[str, Any]) -> list[str]:
-    by_language = config["safe_words"]
-    return [word for language in config["languages"] for word in by_language.get(language, [])]
+    return files
 
 
 def _bare(text: str) -> str:

@@ -28,6 +28,8 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from tokenizers import Tokenizer
 
+from bot.nlu.language_identifier import LIKELY_LANGUAGE, language_of
+
 logger = logging.getLogger(__name__)
 
 BOT_FOLDER = Path(__file__).parents[1]
@@ -63,6 +65,7 @@ class SentenceEncoder:
         self._session = onnxruntime.InferenceSession(
             str(folder / MODEL), options, providers=["CPUExecutionProvider"]
         )
+        self.silence = np.zeros_like(self.encode(""))
 
     def encode(self, text: str) -> npt.NDArray[np.float32]:
         """Return a matrix (1, dimensions) of L2 norm 1; for a text without words too."""
@@ -117,12 +120,14 @@ class OnnxSentenceEncoder(DenseFeaturizer, GraphComponent):
     def get_default_config() -> dict[str, Any]:
         """Return the defaults.
 
-        `path` is the encoder's folder, relative to the package `bot` or absolute. `threads` is for
-        one message; `max_length` counts word pieces (MiniLM was trained on 128).
+        `path` is the encoder's folder, relative to the package `bot` or absolute. `languages` are
+        those that the encoder knows; none are all. `threads` is for one message; `max_length`
+        counts word pieces (MiniLM was trained on 128).
         """
         return {
             FEATURIZER_CLASS_ALIAS: None,
             "path": "nlu/encoder_model",
+            "languages": None,
             "threads": 1,
             "max_length": 128,
         }
@@ -163,6 +168,7 @@ class OnnxSentenceEncoder(DenseFeaturizer, GraphComponent):
         """
         super().__init__(name, config)
         folder = BOT_FOLDER / config["path"]
+        self._languages: list[str] | None = config["languages"]
         self._encoder: SentenceEncoder | None = None
         if (folder / MODEL).exists():
             self._encoder = SentenceEncoder(folder, config["threads"], config["max_length"])
@@ -176,17 +182,25 @@ class OnnxSentenceEncoder(DenseFeaturizer, GraphComponent):
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Add features to all training examples that have a text."""
-        self.process(training_data.training_examples)
+        for example in training_data.training_examples:
+            self._add_features(example, language_of(example))
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Add a sentence feature (1, 384) to the messages that have a text."""
-        if self._encoder is None:
-            return messages
+        """Add a sentence feature (1, dimensions) to the messages that have a text.
+
+        It is all zeros in a language that the encoder does not know: its vectors would be noise.
+        """
         for message in messages:
-            if text := message.get(TEXT):
-                vector = self._encoder.encode(text)
-                message.add_features(
-                    Features(vector, FEATURE_TYPE_SENTENCE, TEXT, self._identifier)
-                )
+            self._add_features(message, message.get(LIKELY_LANGUAGE))
         return messages
+
+    def _add_features(self, message: Message, language: str | None) -> None:
+        text = message.get(TEXT)
+        if self._encoder is None or not text:
+            return
+        if self._languages is None or language is None or language in self._languages:
+            vector = self._encoder.encode(text)
+        else:
+            vector = self._encoder.silence
+        message.add_features(Features(vector, FEATURE_TYPE_SENTENCE, TEXT, self._identifier))

@@ -81,6 +81,7 @@ class TfidfFeaturizer(SparseFeaturizer, GraphComponent):
             token_pattern=None,
             lowercase=not by_words,
         )
+        self._ngrams = self._vectorizer.build_analyzer()
 
     @classmethod
     def create(
@@ -132,19 +133,22 @@ class TfidfFeaturizer(SparseFeaturizer, GraphComponent):
         np.save(folder / IDF, self._vectorizer.idf_)
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        """Add features to all training examples that have a text."""
-        self.process(training_data.training_examples)
+        """Add features to all training examples that have a text: at once, which is quicker."""
+        examples = [e for e in training_data.training_examples if e.get(TEXT)]
+        rows = self._vectorizer.transform([self._document(example) for example in examples])
+        for place, example in enumerate(examples):
+            self._add_features(example, rows[place].tocoo())
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Add features to the messages that have a text."""
         for message in messages:
             if message.get(TEXT):
-                features = Features(
-                    self._row(message), FEATURE_TYPE_SENTENCE, TEXT, self._identifier
-                )
-                message.add_features(features)
+                self._add_features(message, self._row(message))
         return messages
+
+    def _add_features(self, message: Message, row: coo_matrix) -> None:
+        message.add_features(Features(row, FEATURE_TYPE_SENTENCE, TEXT, self._identifier))
 
     def _row(self, message: Message) -> coo_matrix:
         """Return what the vectorizer's `transform` would, without its checks for large batches.
@@ -154,7 +158,7 @@ class TfidfFeaturizer(SparseFeaturizer, GraphComponent):
         vocabulary = self._vectorizer.vocabulary_
         counts = Counter(
             vocabulary[ngram]
-            for ngram in self._vectorizer.build_analyzer()(self._document(message))
+            for ngram in self._ngrams(self._document(message))
             if ngram in vocabulary
         )
         columns = np.fromiter(counts, dtype=np.int32, count=len(counts))

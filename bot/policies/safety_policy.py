@@ -19,13 +19,11 @@ from rasa.shared.core.events import ActionExecuted, Event, UserUttered
 from rasa.shared.core.generator import TrackerWithCachedStates
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from bot.intents import ACUTE_INTENTS
+
 ACTION_HELP = "action_help"
 UTTER_UNREACHABLE = "utter_unreachable"
 LISTEN: str = ACTION_LISTEN_NAME
-
-# The intents that count as an acute risk by themselves. The matcher over data/safety/<lang>.yml
-# is the second, independent means: either one triggers (S1).
-ACUTE_INTENTS = frozenset({"suicidal", "immediate_danger", "safe_word"})
 
 
 @DefaultV1Recipe.register(
@@ -96,7 +94,10 @@ def next_safety_action(tracker: DialogueStateTracker, domain: Domain) -> str | N
 
 
 def is_acute(message: UserUttered | None) -> bool:
-    """Tell whether a message carries an acute risk by either means of detection."""
+    """Tell whether a message carries an acute risk by either means of detection (S1).
+
+    They are the intent classifier and the patterns of data/safety/<lang>.yml.
+    """
     if message is None:
         return False
     return bool(message.parse_data.get("risk")) or message.intent_name in ACUTE_INTENTS

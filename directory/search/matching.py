@@ -13,7 +13,14 @@ from typing import Any, Literal
 from sqlalchemy import Integer, and_, bindparam, case, literal_column, or_, select
 
 from directory.models import SearchEntry, SearchOpening
-from directory.vocabulary import AUDIENCES, CONTACT_WAYS, INTERNATIONAL, ContactWay
+from directory.vocabulary import (
+    AUDIENCES,
+    CONTACT_WAYS,
+    INTERNATIONAL,
+    WAYS_OF_WISH,
+    ContactWay,
+    ContactWish,
+)
 
 Tier = Literal["best", "open", "all"]
 
@@ -43,7 +50,7 @@ class Shape:
 
     needs: int
     own_behaviour: bool
-    contact_way: ContactWay | None
+    contact_way: ContactWish | None
     open_now: bool
     free: bool
     anonymous: bool
@@ -107,7 +114,8 @@ def _conditions(shape: Shape) -> list[Any]:
         if not shape.own_behaviour:
             conditions.append(SearchEntry.need != "own_behaviour_support")
     if shape.contact_way is not None:
-        conditions.append(_has(_ways(shape), way_bit(shape.contact_way)))
+        wished = sum(way_bit(way) for way in WAYS_OF_WISH[shape.contact_way])
+        conditions.append(_has(_ways(shape), wished))
     for wanted, column in (
         (shape.free, SearchEntry.free),
         (shape.anonymous, SearchEntry.anonymous),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from directory.models.base import now
-from directory.vocabulary import AUDIENCES, CONTACT_WAYS, INTERNATIONAL, NEEDS, ContactWay
+from directory.vocabulary import AUDIENCES, INTERNATIONAL, NEEDS, WAYS_OF_WISH, ContactWish
 
 ADULT = 18
 OLDEST = 120
@@ -35,7 +35,7 @@ class ServiceQuery:
     needs: tuple[str, ...] = ()
     audience: str | None = None
     age: int | None = None
-    contact_way: ContactWay | None = None
+    contact_way: ContactWish | None = None
     language: str | None = None
     open_now: bool = False
     free: bool = False
@@ -51,8 +51,8 @@ class ServiceQuery:
             NEEDS.term_id(need)
         if self.audience is not None:
             AUDIENCES.term_id(self.audience)
-        if self.contact_way is not None and self.contact_way not in CONTACT_WAYS:
-            raise ValueError(f"{self.contact_way!r} is not one of {', '.join(CONTACT_WAYS)}")
+        if self.contact_way is not None and self.contact_way not in WAYS_OF_WISH:
+            raise ValueError(f"{self.contact_way!r} is not one of {', '.join(WAYS_OF_WISH)}")
         if self.country is not None and not _COUNTRY.fullmatch(self.country):
             raise ValueError("country must be an ISO 3166-1 code of two capital letters")
         if self.country == INTERNATIONAL:

@@ -228,6 +228,8 @@ CONTACT_WAYS = {
         sms only
         is there a number I can text
         can someone talk to me by text
+    """,
+    "write": """
         I can't talk, he hears me
         I can't talk, my dad is here
         I can't talk to anyone on the phone
@@ -356,7 +358,7 @@ def extractor(tmp_path: Path) -> PersonExtractor:
 @pytest.fixture(scope="module")
 def english() -> PersonModel:
     """The English model."""
-    return person_model(ENGLISH.parent, "en")
+    return person_model(ENGLISH)
 
 
 def read(extractor: PersonExtractor, text: str) -> dict[str, str]:
@@ -421,7 +423,7 @@ def test_an_example_that_should_be_quiet_does_not_get_the_value_of_its_entry(
 def test_one_message_can_say_both(extractor: PersonExtractor) -> None:
     assert read(extractor, "I'm 13 and I can't talk, he hears me") == {
         "audience": "child",
-        "contact_way": "text",
+        "contact_way": "write",
     }
 
 
@@ -475,7 +477,7 @@ def test_files_are_found_from_any_working_directory(
 
 
 def test_a_language_is_loaded_once_a_process(tmp_path: Path) -> None:
-    assert person_model(ENGLISH.parent, "en") is person_model(ENGLISH.parent, "en")
+    assert person_model(ENGLISH) is person_model(ENGLISH)
 
 
 def test_a_message_takes_little_time(english: PersonModel) -> None:

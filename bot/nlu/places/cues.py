@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from bot.nlu.places.language_file import CueEntry, LanguageFile, PlaceFileError
-from bot.nlu.places.normalisation import normalise
+from bot.nlu.places.normalisation import WORD_END, WORD_START, normalise
 from bot.nlu.places.stored_names import Meaning, NameKind
+from bot.nlu.scripts import HAN
 
 # Stands in a context for another place of the message; `<place>` in a cue matches it.
 PLACE_MARK = "_place_"
@@ -21,7 +22,9 @@ _OTHER_MARK = "@"
 
 _CLASS = re.compile(r"(?<!\?P)<(\w+)>")
 _SPACE = re.compile(r"\s+")
-_SENTENCE_END = re.compile(r"[.!?]+\s|\n")
+# In Chinese a sentence ends without a space, and a space is a pause.
+_SENTENCE_END = re.compile(rf"[.!?]+(?:\s|(?=[{HAN}]))|\u3002|\n")
+_PAUSE = re.compile(rf"(?<=[{HAN}])[^\S\n]+")
 # "in Charlotte's room", "in Jordan's car": persons own more than places do.
 _POSSESSED = re.compile(r"'\w")
 _MAX_CONTEXT = 120
@@ -113,29 +116,31 @@ class Cues:
         persons = language.persons.dict()
         self._person = self._pattern(
             "persons",
-            "(?<!\\w)(?:"
+            f"{WORD_START}(?:"
             + "|".join(
                 f"(?P<{name}>{_alternatives(persons[name])})"
                 for name in ("home", "close", "writer", "thing", "other")
                 if persons[name]
             )
-            + ")(?![\\w'])",
+            + f")(?!'){WORD_END}",
         )
         # Words that lead from a preposition to a name ("in [the north of] Peru") are left out.
         self._lead = self._pattern("lead", f"(?: (?:{_alternatives(language.lead)}))+$")
         prepositions = _alternatives(language.prepositions)
         self._preposition = self._pattern(
-            "prepositions", f"(?<!\\w)(?:{prepositions}){language.after_preposition}$"
+            "prepositions", f"{WORD_START}(?:{prepositions}){language.after_preposition}$"
         )
         adverbs = _alternatives(language.adverbs)
-        self._adverbs = self._pattern("adverbs", f"(?<!\\w)(?:{adverbs})(?!\\w)\\s?")
+        self._adverbs = self._pattern("adverbs", f"{WORD_START}(?:{adverbs}){WORD_END}\\s?")
         ends = _alternatives(language.continues)
         self._phrase_end = self._pattern(
-            "continues", f"$|[^\\w\\s'-]| [^\\w\\s]| (?:{ends})(?!\\w)"
+            "continues", f"$|[^\\w\\s'-]| [^\\w\\s]| (?:{ends}){WORD_END}"
         )
-        self._past = self._pattern("past", f"(?<!\\w)(?:{_alternatives(language.past)})(?!\\w)")
+        self._past = self._pattern(
+            "past", f"{WORD_START}(?:{_alternatives(language.past)}){WORD_END}"
+        )
         self.correction = self._pattern(
-            "corrections", f"(?i)(?<!\\w)(?:{_alternatives(language.corrections)})(?!\\w)"
+            "corrections", f"(?i){WORD_START}(?:{_alternatives(language.corrections)}){WORD_END}"
         )
 
     def role(self, meaning: Meaning, text: str, before: str, after: str) -> Role | None:
@@ -172,7 +177,8 @@ class Cues:
 
     def _compile(self, entry: CueEntry) -> Cue:
         where = f"cues.{entry.id}"
-        before = f"(?:(?<!\\w)|(?!\\w))(?:{entry.before})$" if entry.before else ""
+        # A mark may stand right before a Chinese word: marks end with "_".
+        before = f"(?:{WORD_START}|(?<=_)|(?!\\w))(?:{entry.before})$" if entry.before else ""
         return Cue(
             role=Role[entry.role.upper()],
             before=self._pattern(f"{where}.before", before),
@@ -210,9 +216,9 @@ def context(text: str, places: Iterable[tuple[int, int]], start: int, end: int) 
         if place_end <= start:
             pieces += (normalise(text[position:place_start]), PLACE_MARK)
             position = place_end
-    before = "".join((*pieces, normalise(text[position:start])))
+    before = _PAUSE.sub(",", "".join((*pieces, normalise(text[position:start]))))
     sentence = _SPACE.sub(" ", _SENTENCE_END.split(before)[-1]).strip()
-    after = _SPACE.sub(" ", normalise(text[end : end + _MAX_CONTEXT]))
+    after = _SPACE.sub(" ", _PAUSE.sub(",", normalise(text[end : end + _MAX_CONTEXT])))
     return sentence[-_MAX_CONTEXT:], after
 
 

@@ -21,8 +21,11 @@ from bot.nlu.places.language_file import COUNTRY_CODES, LanguageFile, NamesByCou
 from bot.nlu.places.normalisation import name_key, normalise
 from bot.nlu.places.spelling import Spelling
 from bot.nlu.places.stored_names import DATA_DIR, Meaning, NameKind, read_names
+from bot.nlu.scripts import HAN
 
-_PIECE = re.compile(r"[^\W_]+|[^\w\s'’.-]")
+# Vowel signs of Arabic belong to their word; `\w` leaves them out.
+_PIECE = re.compile(rf"[{HAN}]|(?:[^\W_{HAN}]|[\u064b-\u0652])+|[^\w\s'’.-]")
+_LISTED_WORD = re.compile(rf"[{HAN}]|[^\s{HAN}]+")
 _PARENTHESIS = re.compile(r"\s*\((.*)\)")
 _MAX_CITY_WORDS = 5
 
@@ -66,14 +69,18 @@ class Gazetteer:
         """
         self.language = load_language(language, directory)
         self.cues = Cues(self.language, source=str(directory / f"{language}.yml"))
-        self.filler = frozenset(" ".join(self.language.filler).split())
+        self.letters = str.maketrans(self.language.letters)
+        self.filler = _listed_words(self.language.filler)
         introduction = (*self.language.greetings, *self.language.self_words)
-        self.introduction = frozenset(" ".join(introduction).split())
+        self.introduction = _listed_words(introduction)
         self.common_words = self.filler | frozenset(self.language.continues)
         self.ambiguous = {name_key(name): entry for name, entry in self.language.ambiguous.items()}
         locale = Locale(language)
-        self.tongues = frozenset(name_key(name) for name in locale.languages.values())
+        tongues = (*locale.languages.values(), *self.language.tongues)
+        self.tongues = frozenset(map(name_key, tongues))
         self._names = _phrase_names(self.language, locale)
+        self._first_words = frozenset(key.split()[0] for key in self._names)
+        self._attached = sorted(self.language.attached.items(), key=lambda item: -len(item[0]))
         self._not_places = {name_key(phrase) for phrase in self.language.not_places}
         self._cities, self._state_codes = _stored_names(self.language, self._names)
         self.vocab = Vocab()
@@ -91,13 +98,27 @@ class Gazetteer:
 
     def words(self, doc: Doc) -> list[Word]:
         """Return the words of `doc` and its punctuation, without apostrophes, stops and hyphens."""
-        words = []
+        words: list[Word] = []
         for token in doc:
-            for piece in _PIECE.finditer(token.text):
-                if key := normalise(piece.group()):
-                    start = token.idx + piece.start()
-                    words.append(Word(key, start, start + len(piece.group())))
+            for piece in _PIECE.finditer(token.text.translate(self.letters)):
+                words += self._detached(piece.group(), token.idx + piece.start())
         return words
+
+    def _detached(self, written: str, start: int) -> Iterator[Word]:
+        """Yield a word, or the preposition and the name that are written as one."""
+        key = normalise(written)
+        end = start + len(written)
+        if key not in self._first_words:
+            for preposition, beginning in self._attached:
+                name = beginning + key.removeprefix(preposition)
+                if key.startswith(preposition) and name in self._first_words:
+                    lengths = range(len(written) + 1)
+                    cut = max(n for n in lengths if normalise(written[:n]) == preposition)
+                    yield Word(preposition, start, start + cut)
+                    yield Word(name, start + cut, end)
+                    return
+        if key:
+            yield Word(key, start, end)
 
     def mentions(self, text: str, words: list[Word]) -> list[Mention]:
         """Return the names in `text`, longest first where they overlap, in their order."""
@@ -138,9 +159,14 @@ def mention(text: str, words: list[Word], first: int, last: int, meaning: Meanin
 
 
 @cache
-def gazetteer_for(language: str) -> Gazetteer:
+def gazetteer_for(language: str, directory: Path = DATA_DIR) -> Gazetteer:
     """Return the gazetteer of `language` (ISO 639-1), loaded once a process."""
-    return Gazetteer(language)
+    return Gazetteer(language, directory)
+
+
+def _listed_words(phrases: Iterable[str]) -> frozenset[str]:
+    """Return the words of `phrases` of a language file."""
+    return frozenset(_LISTED_WORD.findall(" ".join(phrases)))
 
 
 def _phrase_names(language: LanguageFile, locale: Locale) -> dict[str, Meaning]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 import pycountry
-from pydantic import BaseModel, Extra, Field, validator
+from pydantic import BaseModel, Extra, Field, constr, validator
 
 from bot.nlu.data_file import read_checked
 from bot.nlu.places.stored_names import DATA_DIR
@@ -73,10 +73,17 @@ class LanguageFile(_Entry):
     """All of one language's file; its comments say what each section is for.
 
     Lists of plain words are written as one text with commas, lists of regular expressions as lists.
+    `letters` are characters that are read as another one, before anything else (圆 as 元).
+    `attached` are prepositions written together with the name after them, with what the name loses
+    by it (Arabic "lal-" for "li" and "al-"). `tongues` are demonyms that alone mean a
+    language, where CLDR calls it otherwise.
     """
 
+    letters: dict[constr(min_length=1, max_length=1), constr(min_length=1, max_length=1)] = {}  # type: ignore[valid-type]
+    attached: dict[str, str] = {}
     countries: NamesByCountry = {}
     abbreviations: NamesByCountry = {}
+    tongues: list[str] = []
     demonym_endings: list[str] = [""]
     demonyms: NamesByCountry = {}
     regions: NamesByCountry = {}
@@ -105,6 +112,7 @@ class LanguageFile(_Entry):
     between: list[str] = []
 
     @validator(
+        "tongues",
         "careful",
         "not_places",
         "not_cities",

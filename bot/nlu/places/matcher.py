@@ -13,7 +13,7 @@ from bot.nlu.places.cues import Role, context
 from bot.nlu.places.gazetteer import Gazetteer, Mention, Word, gazetteer_for
 from bot.nlu.places.joining import join_places
 from bot.nlu.places.misspelt import misspelt_places
-from bot.nlu.places.normalisation import normalise
+from bot.nlu.places.normalisation import WORD_END, WORD_START, normalise
 from bot.nlu.places.signs import signs
 from bot.nlu.places.stored_names import NameKind
 
@@ -55,7 +55,7 @@ def find_country(doc: Doc, language: str = "en") -> PlaceResult:
 
 def read_message(names: Gazetteer, doc: Doc) -> PlaceResult:
     """Return what `find_country` does, by the names and cues given."""
-    text = doc.text
+    text = doc.text.translate(names.letters)
     words = names.words(doc)
     found = [*names.mentions(text, words), *signs(text, words)]
     mentions = join_places(names, text, sorted(found, key=lambda place: place.first))
@@ -160,7 +160,7 @@ class _Reader:
         entry = self._names.ambiguous.get(place.key)
         text = normalise(self._text)
         for country, hints in entry.hints.items() if entry else ():
-            if any(re.search(rf"(?<!\w){re.escape(hint)}(?!\w)", text) for hint in hints):
+            if any(re.search(f"{WORD_START}{re.escape(hint)}{WORD_END}", text) for hint in hints):
                 return (country,)
         others = {
             other.meaning.countries[0]

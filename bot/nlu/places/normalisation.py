@@ -6,6 +6,8 @@ Names and messages pass through the same function, so that they can be compared 
 import re
 import unicodedata
 
+from bot.nlu.scripts import ARABIC_ALIKE, HAN
+
 # Apostrophes of all sorts, and letters that Unicode does not take apart.
 _LETTERS = str.maketrans(
     {
@@ -13,7 +15,10 @@ _LETTERS = str.maketrans(
         **{"ı": "i", "ł": "l", "ø": "o", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe", "þ": "th"},
     }
 )
-_WORD = re.compile(r"[^\W_]+")
+# Chinese has no spaces between words: each character is a word, which begins and ends anywhere.
+WORD_START = rf"(?<![^\W{HAN}])"
+WORD_END = rf"(?![^\W{HAN}])"
+_WORD = re.compile(rf"[{HAN}]|[^\W_{HAN}]+")
 
 
 def normalise(text: str) -> str:
@@ -25,7 +30,7 @@ def normalise(text: str) -> str:
         return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.lower().translate(_LETTERS))
     bare = "".join(char for char in decomposed if not unicodedata.combining(char))
-    return unicodedata.normalize("NFC", bare)
+    return unicodedata.normalize("NFC", bare).translate(ARABIC_ALIKE)
 
 
 def name_key(name: str) -> str:

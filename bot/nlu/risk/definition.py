@@ -68,16 +68,34 @@ class Typos(_Entry):
     real_words: str = ""
 
 
+class Affixes(_Entry):
+    """What a language writes together with a word: articles, prepositions, pronouns.
+
+    A word that no pattern uses is read without them when at least `shortest_stem` letters are left
+    and are a word of the patterns. Each stands with the words it is read as, or with none. Behind a
+    prefix only those further down may follow; the letters in brackets after it are those that a
+    word must begin with ("s[aty]"). `joined` are whole words, for those too short to take apart.
+    """
+
+    shortest_stem: int = Field(default=3, ge=2)
+    prefixes: dict[str, str] = {}
+    suffixes: dict[str, str] = {}
+    joined: dict[str, str] = {}
+
+
 class RiskDefinition(_Entry):
     """All of one language's file. Word lists are strings with commas between the entries.
 
-    `spellings` turns short forms into the words that patterns use ("dont" to "do not");
-    `words` names lists that patterns refer to as `<name>`. A suicide pattern is about someone
-    else when a `third_person` pattern reaches it and it holds no `first_person` word.
+    `safe_words` call for the safety answer by themselves. `spellings` turns short forms into the
+    words that patterns use ("dont" to "do not"); `words` names lists that patterns refer to as
+    `<name>`. A suicide pattern is about someone else when a `third_person` pattern reaches it and
+    it holds no `first_person` word.
     """
 
     language: constr(regex=r"^[a-z]{2,3}$")  # type: ignore[valid-type]
+    safe_words: list[str] = []
     spellings: dict[str, str] = {}
+    affixes: Affixes = Field(default_factory=Affixes)
     words: dict[str, str] = {}
     first_person: str = ""
     third_person: list[str] = []

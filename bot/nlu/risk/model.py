@@ -55,6 +55,7 @@ class RiskDetectorModel:
         Raises:
             RiskDefinitionError: a pattern's notation is wrong or could never match.
         """
+        self.safe_words = tuple(definition.safe_words)
         self._patterns = definition.patterns
         self._guards = {guard.id: guard for guard in definition.guards}
         words = _word_lists(definition, path)

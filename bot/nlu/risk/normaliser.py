@@ -12,11 +12,13 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from bot.nlu.risk.definition import RiskDefinition
+from bot.nlu.scripts import ARABIC_ALIKE
 
 STOP = "."
 NUMBER = "#"
@@ -32,18 +34,22 @@ _TOKEN = re.compile(
     | (?P<unspaced>[{_UNSPACED}])
     | (?P<word>(?:[$@](?={_LETTER}))?{_LETTER}+(?:[*@$!|]+{_LETTER}+)*\**)
     | (?P<symbol>[\u2600-\u27bf\U0001f000-\U0001faff])
-    | (?P<full_stop>[.!?;])
+    | (?P<full_stop>[.!?;\u3002])
     """,
     re.VERBOSE,
 )
 _SPREAD = re.compile(r"(?<![^\W_])(?:[^\W\d_][ .\-_*]+){2,}[^\W\d_](?![^\W_])")
+# The alef that ends a verb of many is not spoken, and often left out.
+_SILENT_ALEF = re.compile(r"\b(?![وفبلك]?ال)(\w{2,}و)ا\b")
 _RUN = re.compile(r"(.)\1+")
 _LONG_RUN = re.compile(r"(.)\1\1")
 _FIGURES = {
     "0": "o", "1": "il", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s", "!": "i",
     "|": "il",
 }  # fmt: skip
+_TRIPLE = re.compile(r"(.)\1\1+")
 _SHORTEST_JOINED = 8
+_MOST_AFFIXES = 3
 _MOST_CORRECTIONS = 4
 _MOST_OTHER_READINGS = 12
 _FEWEST_WORDS_JUDGED = 5
@@ -55,7 +61,8 @@ def fold(text: str) -> str:
     if text.isascii():
         return text.lower()
     decomposed = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", text).casefold())
-    return "".join(c for c in decomposed if unicodedata.category(c) not in ("Mn", "Cf"))
+    plain = "".join(c for c in decomposed if unicodedata.category(c) not in ("Mn", "Cf"))
+    return _SILENT_ALEF.sub(r"\1", plain.translate(ARABIC_ALIKE))
 
 
 def plain_words(text: str) -> list[str]:
@@ -67,6 +74,15 @@ def plain_words(text: str) -> list[str]:
         elif found.lastgroup != "pause":
             words.append(found.group())
     return words
+
+
+class _Part(NamedTuple):
+    """A word taken apart; `next_prefix` is the first of the prefixes that may still follow."""
+
+    before: list[str]
+    stem: str
+    after: list[str]
+    next_prefix: int
 
 
 class Normaliser:
@@ -91,6 +107,16 @@ class Normaliser:
         self._keys_near = _by_length(self._keys)
         self._squeezed = {_squeeze(word): word for word in sorted(self._known, reverse=True)}
         self._longest_word = max(map(len, self._known), default=0)
+        affixes = definition.affixes
+        self._shortest_stem = affixes.shortest_stem
+        self._joined = {
+            fold(word): plain_words(fold(full)) for word, full in affixes.joined.items()
+        }
+        self._prefixes, self._suffixes = (
+            [_affix(notation, full) for notation, full in several.items()]
+            for several in (affixes.prefixes, affixes.suffixes)
+        )
+        self._shortest_part = self._shortest_stem if self._prefixes or self._suffixes else 1
 
     def readings(self, text: str) -> Iterator[list[str]]:
         """Yields the message as pattern words with `STOP`, `NUMBER` and `UNKNOWN` marks.
@@ -99,7 +125,7 @@ class Normaliser:
         a misspelt word ("dsad" is "dad" or "dead"); there are fewer of them for a long message.
         """
         joined = _SPREAD.sub(self._join_spread, fold(text))
-        words = plain_words(joined)
+        words = [part for word in plain_words(joined) for part in self._take_apart(word)]
         repair = self._repair if self._is_familiar(words) else self._leave
         choices = [repair(word) for word in words]
         likeliest = [options[0] for options in choices]
@@ -133,6 +159,35 @@ class Normaliser:
         """Says whether a text is in this language: in another, each second word looks misspelt."""
         known = sum(word in self._known or word in self._real for word in words)
         return len(words) < _FEWEST_WORDS_JUDGED or known * 2 >= len(words)
+
+    def _take_apart(self, word: str) -> list[str]:
+        """Takes off what is written together with a word of the patterns or a real word."""
+        if self._is_word(word) or not (self._prefixes or self._suffixes) or not word.isalpha():
+            return [word]
+        if joined := self._joined.get(word):
+            return joined
+        states = [_Part([], _TRIPLE.sub(r"\1", word), [], 0)]
+        for _ in range(_MOST_AFFIXES):
+            states = [shorter for state in states for shorter in self._without_affix(state)]
+            for part in states:
+                if self._is_word(part.stem):
+                    return [*part.before, part.stem, *part.after]
+        return [word]
+
+    def _without_affix(self, part: _Part) -> Iterator[_Part]:
+        stem, least = part.stem, self._shortest_stem
+        for position, (prefix, first, full) in enumerate(self._prefixes[part.next_prefix :], 1):
+            rest = stem.removeprefix(prefix)
+            if least <= len(rest) < len(stem) and rest[0] in (first or rest):
+                following = part.next_prefix + position
+                yield _Part([*part.before, *full], rest, part.after, following)
+        for suffix, _, full in self._suffixes:
+            rest = stem.removesuffix(suffix)
+            if least <= len(rest) < len(stem):
+                yield _Part(part.before, rest, [*full, *part.after], part.next_prefix)
+
+    def _is_word(self, word: str) -> bool:
+        return word in self._known or word in self._real
 
     def _leave(self, word: str) -> list[list[str]]:
         return [[word]]
@@ -176,7 +231,7 @@ class Normaliser:
         for end in range(1, len(letters) + 1):
             for start in range(max(0, end - self._longest_word), end):
                 before, word = best[start], letters[start:end]
-                if before is None or word not in self._known:
+                if before is None or word not in self._known or len(word) < self._shortest_part:
                     continue
                 current = best[end]
                 if current is None or len(before) + 1 < len(current):
@@ -200,6 +255,11 @@ class Normaliser:
 def split_list(text: str) -> list[str]:
     """Splits a comma-separated list of the YAML file into folded entries."""
     return [entry for part in text.split(",") if (entry := fold(part.strip()))]
+
+
+def _affix(notation: str, full: str) -> tuple[str, str, list[str]]:
+    letters, _, first_letters = notation.rstrip("]").partition("[")
+    return fold(letters), fold(first_letters), plain_words(fold(full))
 
 
 def _tolerance(key: str) -> int:
