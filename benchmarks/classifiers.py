@@ -41,7 +41,7 @@ from bot.nlu.language_identifier import language_of
 from bot.nlu.linear_model import CalibratedModel, feature_matrix
 from bot.nlu.sentence_encoder import OnnxSentenceEncoder
 from bot.nlu.tfidf_featurizer import TfidfFeaturizer
-from bot.nlu.tokenizer import SpacyTokenizer
+from bot.nlu.tokenizer import MultilingualTokenizer
 from handrail.settings import ROOT
 
 FOLDS = 3
@@ -145,7 +145,7 @@ def _fresh(message: Message) -> Message:
     """A copy without features, split into words."""
     copy = Message({TEXT: message.get(TEXT), INTENT: message.get(INTENT)})
     copy.set("metadata", message.get("metadata"))
-    return SpacyTokenizer(SpacyTokenizer.get_default_config()).process([copy])[0]
+    return MultilingualTokenizer(MultilingualTokenizer.get_default_config()).process([copy])[0]
 
 
 def _trained(featurizers: Sequence[Featurizer], messages: list[Message]) -> list[Any]:

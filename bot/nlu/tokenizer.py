@@ -37,7 +37,7 @@ def word_splitter() -> Language:
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=False)
-class SpacyTokenizer(Tokenizer):
+class MultilingualTokenizer(Tokenizer):
     """Rasa tokenizer over `word_splitter`."""
 
     @staticmethod

@@ -18,7 +18,7 @@ from bot.nlu.intent_classifier import LinearIntentClassifier
 from bot.nlu.risk_detector import RiskDetector
 from bot.nlu.sentence_encoder import OnnxSentenceEncoder
 from bot.nlu.tfidf_featurizer import TfidfFeaturizer
-from bot.nlu.tokenizer import SpacyTokenizer, word_splitter
+from bot.nlu.tokenizer import MultilingualTokenizer, word_splitter
 
 EXAMPLES = {
     "greet": ["hello", "hi there", "good morning", "hey", "hello you", "good evening"],
@@ -38,7 +38,7 @@ class Pipeline:
 
     def __init__(self, folder: Path) -> None:
         self.storage = LocalModelStorage(folder)
-        self.tokenizer = SpacyTokenizer(SpacyTokenizer.get_default_config())
+        self.tokenizer = MultilingualTokenizer(MultilingualTokenizer.get_default_config())
         words = TfidfFeaturizer.get_default_config()
         letters = {**words, "analyzer": "char_wb", "min_ngram": 2, "max_ngram": 4}
         self.configs: list[tuple[Any, dict[str, Any]]] = [
