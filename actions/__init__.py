@@ -5,6 +5,7 @@ Each action is thin: read the situation, ask the directory, say sentences of the
 
 from actions.help import (
     ActionChangeCountry,
+    ActionChangeLanguage,
     ActionFallback,
     ActionHelp,
     ActionMoreServices,
@@ -13,6 +14,7 @@ from actions.help import (
 
 __all__ = [
     "ActionChangeCountry",
+    "ActionChangeLanguage",
     "ActionFallback",
     "ActionHelp",
     "ActionMoreServices",

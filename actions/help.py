@@ -101,6 +101,25 @@ class ActionChangeCountry(Action):
         return [SlotSet("country", None), *ask_country(dispatcher, forgotten)]
 
 
+class ActionChangeLanguage(Action):
+    """Offers the languages, or goes on in the one that was tapped (C9)."""
+
+    def name(self) -> str:
+        """Return the action's name in the domain."""
+        return "action_change_language"
+
+    def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> Events:
+        """Ask which language; once it is chosen, say so in it and go on where we were."""
+        situation = Situation.of(tracker)
+        if not situation.tells(tracker, "chosen_language"):
+            dispatcher.utter_message(response="utter_ask_language")
+            return [SlotSet("misunderstood", 0)]
+        dispatcher.utter_message(response="utter_language_changed")
+        return ActionHelp().run(dispatcher, tracker, domain)
+
+
 class ActionFallback(Action):
     """Answers a message that was not understood; never the same way twice in a row."""
 

@@ -72,5 +72,6 @@ def service_query(situation: Situation) -> ServiceQuery:
         needs=need.services_for(situation.audience),
         audience=DIRECTORY_AUDIENCE.get(audience or "", audience),
         contact_way=situation.contact_way,
+        language=situation.language,
         at=datetime.now(timezone.utc),
     )

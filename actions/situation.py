@@ -28,6 +28,7 @@ class Situation:
     ambiguous_country: tuple[str, ...]
     intent: str | None
     misunderstood: int
+    language: str | None
 
     @classmethod
     def of(cls, tracker: Tracker) -> "Situation":
@@ -50,6 +51,7 @@ class Situation:
             ambiguous_country=tuple(message.get("place_ambiguous") or ()),
             intent=intent,
             misunderstood=int(tracker.get_slot("misunderstood") or 0),
+            language=tracker.get_slot("language"),
         )
 
     def tells(self, tracker: Tracker, entity: str) -> bool:

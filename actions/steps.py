@@ -14,20 +14,21 @@ from directory.search import FoundService
 from directory.vocabulary import INTERNATIONAL
 
 Events = list[dict[str, Any]]
-LANGUAGE = "en"
+DEFAULT_LANGUAGE = "en"
 
 
 def ask_country(dispatcher: CollectingDispatcher, situation: Situation) -> Events:
     """Ask for the country; in an acute risk, international crisis services come first."""
+    language = situation.language or DEFAULT_LANGUAGE
     if situation.acute_now and (services := find_services(situation)):
         say_services(dispatcher, "utter_services_crisis_anywhere", services, kind="safety")
     if situation.ambiguous_country:
         question, offered = "utter_ask_country_ambiguous", situation.ambiguous_country
     elif situation.intent == "inform_country":
-        question, offered = "utter_ask_country_again", offered_countries(LANGUAGE)
+        question, offered = "utter_ask_country_again", offered_countries(language)
     else:
-        question, offered = "utter_ask_country", offered_countries(LANGUAGE)
-    buttons = [country_button(country, LANGUAGE) for country in offered]
+        question, offered = "utter_ask_country", offered_countries(language)
+    buttons = [country_button(country, language) for country in offered]
     dispatcher.utter_message(response=question, buttons=buttons)
     return [SlotSet("acute", situation.acute), SlotSet("misunderstood", 0)]
 

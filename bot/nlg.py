@@ -1,7 +1,7 @@
-"""Says the catalogue's sentences: fills in numbers and country names, and attaches cards.
+"""Says the catalogue's sentences in the conversation's language, with numbers and cards.
 
 Nothing is generated (S7): each sentence is one of bot/domain/responses/, chosen by Rasa's rules
-for conditional variations.
+for conditional variations, or its translation.
 """
 
 from typing import Any
@@ -12,18 +12,17 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
+from bot.catalogue import SOURCE_LANGUAGE, Responses, languages, translated_responses
 from bot.last_resort import LastResort, last_resort
 from directory.cards import ServiceCard, emergency_card
 from directory.emergency import EmergencyNumber
-
-LANGUAGE = "en"
 
 
 class CatalogueNLG(TemplatedNaturalLanguageGenerator):
     """Rasa's response generator with Handrail's own variables and attachments.
 
     Variables: `{emergency}`, `{emergency_line}`, `{country_name}`, `{demo_line}`.
-    Attachments (`custom: {attach: …}`): `emergency_numbers`, `fallback_numbers`.
+    Attachments (`custom: {attach: …}`): `emergency_numbers`, `fallback_numbers`, `languages`.
     """
 
     def __init__(
@@ -34,7 +33,11 @@ class CatalogueNLG(TemplatedNaturalLanguageGenerator):
     ) -> None:
         """Create the generator over the domain's responses."""
         super().__init__(domain.responses)
-        self._resort = resort or last_resort()
+        resort = resort or last_resort()
+        self._speakers = {
+            language: _Speaker(language, translated_responses(domain.responses, language), resort)
+            for language in languages()
+        }
 
     async def generate(
         self,
@@ -45,17 +48,34 @@ class CatalogueNLG(TemplatedNaturalLanguageGenerator):
     ) -> dict[str, Any] | None:
         """Return the message `{"text", "buttons"?, "custom"?}`, or `None` for an unknown name."""
         slots = tracker.current_slot_values()
-        country = kwargs.get("country") or slots.get("country")
-        variables = {**self._variables(country), **kwargs}
-        message: dict[str, Any] | None = self.generate_from_slots(
-            utter_action, slots, output_channel, **variables
-        )
+        spoken = slots.get("language")
+        speaker = self._speakers.get(spoken) or self._speakers[SOURCE_LANGUAGE]
+        return speaker.say(utter_action, slots, output_channel, kwargs)
+
+
+class _Speaker(TemplatedNaturalLanguageGenerator):
+    """The catalogue in one language."""
+
+    def __init__(self, language: str, responses: Responses, resort: LastResort) -> None:
+        super().__init__(responses)
+        self._locale = Locale.parse(language)
+        self._resort = resort
+
+    def say(
+        self, name: str, slots: dict[str, Any], channel: str, given: dict[str, Any]
+    ) -> dict[str, Any] | None:
+        """Return the message; `given` are variables that the action passes."""
+        country = given.get("country") or slots.get("country")
+        variables = {**self._variables(country), **given}
+        message: dict[str, Any] | None = self.generate_from_slots(name, slots, channel, **variables)
         if message is None:
             return None
         message["text"] = _without_empty_lines(message["text"])
         attach = (message.get("custom") or {}).pop("attach", None)
-        if attach:
-            message["custom"]["services"] = self._attachment(attach, country)
+        if attach == "languages":
+            message["buttons"] = [*message.get("buttons", []), *map(_language_button, languages())]
+        elif attach:
+            message["custom"]["services"] = self._numbers(attach, country)
         return message
 
     def _variables(self, country: str | None) -> dict[str, str]:
@@ -63,13 +83,13 @@ class CatalogueNLG(TemplatedNaturalLanguageGenerator):
         emergency = ", ".join(self._spoken(entry) for entry in numbers)
         line = "known" if numbers else "missing" if country else "unknown"
         return {
-            "country_name": country_name(country) if country else "",
+            "country_name": self._country_name(country) if country else "",
             "emergency": emergency,
             "emergency_line": self._part(f"emergency_{line}").replace("{emergency}", emergency),
             "demo_line": self._part("demo") if self._resort.demo else "",
         }
 
-    def _attachment(self, kind: str, country: str | None) -> list[ServiceCard]:
+    def _numbers(self, kind: str, country: str | None) -> list[ServiceCard]:
         cards: list[ServiceCard] = []
         numbers = self._resort.emergency_numbers(country)
         if country and numbers:
@@ -86,10 +106,14 @@ class CatalogueNLG(TemplatedNaturalLanguageGenerator):
     def _part(self, name: str) -> str:
         return str(self.responses[f"utter_part_{name}"][0]["text"])
 
+    def _country_name(self, country: str) -> str:
+        return str(self._locale.territories.get(country, country))
 
-def country_name(country: str) -> str:
-    """Return the country's name in the conversation's language, or the code itself."""
-    return str(Locale(LANGUAGE).territories.get(country, country))
+
+def _language_button(language: str) -> dict[str, str]:
+    name = Locale.parse(language).get_display_name(language) or language
+    payload = f'/change_language{{"chosen_language": "{language}"}}'
+    return {"title": name[:1].upper() + name[1:], "payload": payload}
 
 
 def _without_empty_lines(text: str) -> str:

@@ -6,6 +6,7 @@ from handrail.directory_commands import directory_app
 from handrail.evaluation.command import evaluate
 from handrail.run import run
 from handrail.train import train
+from handrail.translations import app as translations_app
 
 app = typer.Typer(
     help=__doc__, no_args_is_help=True, pretty_exceptions_show_locals=False, add_completion=False
@@ -14,3 +15,4 @@ app.command()(run)
 app.command()(train)
 app.command()(evaluate)
 app.add_typer(directory_app, name="directory")
+app.add_typer(translations_app, name="translations")

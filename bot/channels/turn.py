@@ -59,7 +59,7 @@ class TurnTaker:
         try:
             if agent is None or not agent.is_ready():
                 raise RuntimeError("the model is not loaded yet")
-            await asyncio.wait_for(_run(agent, sender_id, heard, collector), self._deadline)
+            await asyncio.wait_for(self._run(agent, sender_id, heard, collector), self._deadline)
         except asyncio.TimeoutError:
             logger.error("A turn took longer than %s s; is the action server up?", self._deadline)
             return [*collector.messages, await self.unreachable(agent, sender_id)]
@@ -84,6 +84,16 @@ class TurnTaker:
         message = await self._speaker.generate(response, tracker, self._channel, **variables)
         return Message.from_rasa(message or {})
 
+    async def _run(self, agent: Agent, sender_id: str, heard: Heard, collector: Collector) -> None:
+        if heard.payload:
+            parsed = _from_payload(heard.payload)
+        else:
+            spoken = (await self._tracker(agent, sender_id)).get_slot("language")
+            parsed = await _understand(agent, heard.text, spoken)
+        await agent.handle_message(
+            UserMessage("", collector, sender_id, parse_data=parsed, input_channel=collector.name())
+        )
+
     async def _tracker(self, agent: Agent | None, sender_id: str) -> DialogueStateTracker:
         blank = DialogueStateTracker(sender_id, self._domain.slots)
         if agent is None:
@@ -95,20 +105,27 @@ class TurnTaker:
             return blank
 
 
-async def _run(agent: Agent, sender_id: str, heard: Heard, collector: Collector) -> None:
-    parsed = _from_payload(heard.payload) if heard.payload else await _understand(agent, heard.text)
-    await agent.handle_message(
-        UserMessage("", collector, sender_id, parse_data=parsed, input_channel=collector.name())
-    )
+async def _understand(agent: Agent, text: str, spoken: str | None) -> dict[str, Any]:
+    """Return intent, entities and risk of a text as codes, without the text.
 
-
-async def _understand(agent: Agent, text: str) -> dict[str, Any]:
-    """Return intent, entities and risk of a text as codes, without the text."""
+    `spoken` is the language of the conversation so far.
+    """
     parsed = await agent.parse_message(text)
     entities = [{"entity": e["entity"], "value": e["value"]} for e in parsed["entities"]]
+    language = parsed.get("language")
+    if language and (spoken is None or is_long_enough(text)):
+        entities.append({"entity": "language", "value": language})
     intent = {key: parsed["intent"][key] for key in ("name", "confidence")}
     codes = {key: parsed[key] for key in CODES if parsed.get(key)}
     return {"text": "", "intent": intent, "entities": entities, **codes}
+
+
+def is_long_enough(text: str) -> bool:
+    """Tell whether a text can change the language of a conversation: three words, or six signs.
+
+    A "no" or "ok" must never do that (C9); Chinese has no spaces to count words by.
+    """
+    return len(text.split()) >= 3 or sum(unicodedata.category(c) == "Lo" for c in text) >= 6
 
 
 def _from_payload(payload: str) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from rasa.core.channels.channel import InputChannel, UserMessage
 from sanic import Blueprint, Request
 from sanic.response import HTTPResponse, empty, json
 
+from bot.catalogue import languages, spoken_of
 from bot.channels.choices import ChoiceSeal
 from bot.channels.problems import Problem, problem_document
 from bot.channels.sessions import Session, SessionLimits, Sessions
@@ -22,7 +23,6 @@ from bot.settings import BotSettings
 MAX_CHARACTERS = 1000
 # A body can hold 1,000 characters of four bytes each, escaped, with room to spare.
 MAX_BODY_BYTES = 16_384
-LANGUAGES = ("en",)
 ENTRIES = ("help", "deterrence", "report", "worried")
 
 
@@ -80,15 +80,16 @@ class WebChatInput(InputChannel):
 
     async def _open_session(self, request: Request) -> HTTPResponse:
         """Open a session and answer with the opening messages."""
-        start = _opening(_json_object(request, required=False))
+        body = _json_object(request, required=False)
+        start = _opening(body, request.headers.get("Accept-Language", ""))
         token, session = self._sessions.open(request.remote_addr or request.ip)
         messages = await self._turns.take_turn(_agent(request), session.sender_id, start)
-        body = {
+        answer = {
             "token": token,
             "expires_in": self._sessions.expires_in,
             "messages": self._rendered(session, messages),
         }
-        return json(body, HTTPStatus.CREATED, headers={"Cache-Control": "no-store"})
+        return json(answer, HTTPStatus.CREATED, headers={"Cache-Control": "no-store"})
 
     async def _receive_message(self, request: Request) -> HTTPResponse:
         """Answer a text or a choice."""
@@ -163,12 +164,17 @@ def _json_object(request: Request, required: bool = True) -> dict[str, Any]:
     return body
 
 
-def _opening(body: dict[str, Any]) -> Heard:
-    """Return the greeting, with what the page knows about how the person came here."""
-    language = body.get("language") or LANGUAGES[0]
-    if language not in LANGUAGES:
-        raise _unknown("language", f"one of: {', '.join(LANGUAGES)}")
+def _opening(body: dict[str, Any], accepted_languages: str) -> Heard:
+    """Return the greeting, with what the page knows about how the person came here.
+
+    Without a language in the body it is the browser's, as far as the bot speaks it.
+    """
     values: dict[str, str] = {}
+    language = body.get("language") or spoken_of(accepted_languages)
+    if language and language not in languages():
+        raise _unknown("language", f"one of: {', '.join(languages())}")
+    if language:
+        values["language"] = language
     if country := body.get("country"):
         if not isinstance(country, str) or not pycountry.countries.get(alpha_2=country):
             raise _unknown("country", "a two-letter code of ISO 3166-1, like PE")

@@ -31,7 +31,7 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """Return the defaults; `CalibratedModel.fitted` says what they mean."""
-        return {"C": 1.0, "folds": 3}
+        return {"C": 1.0, "folds": 2}
 
     def __init__(
         self,

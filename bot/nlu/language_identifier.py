@@ -24,8 +24,6 @@ from bot.nlu.linear_model import CalibratedModel, feature_matrix
 from bot.nlu.scripts import script_of
 
 LANGUAGE = "language"
-# The best guess, for components that need one; not for the conversation.
-LIKELY_LANGUAGE = "likely_language"
 UNCLEAR = "und"
 FILE = "languages.npz"
 
@@ -111,7 +109,6 @@ class LanguageIdentifier(IntentClassifier, GraphComponent):
         for message in messages:
             if self._model is not None and message.get(TEXT):
                 language, confidence = self._model.ranking(message)[0]
-                message.set(LIKELY_LANGUAGE, language)
                 is_clear = (
                     language != UNCLEAR
                     and confidence >= self._config["threshold"]

@@ -10,7 +10,7 @@ import hashlib
 import itertools
 import re
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.exceptions import InvalidConfigException
-from rasa.shared.nlu.constants import TEXT
+from rasa.shared.nlu.constants import INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
@@ -29,6 +29,9 @@ from bot.nlu.language_identifier import LANGUAGE, in_order
 from bot.nlu.risk import Risk, RiskDefinitionError, RiskDetectorModel, fold
 
 RISK = "risk"
+CLASSIFIER = "classifier"
+"""Stands where the id of a pattern would, when no pattern fired but the classifier is uneasy."""
+KIND_OF_INTENT = {"suicidal": "suicide", "immediate_danger": "danger"}
 _COMMAND = "/"
 _PROJECT = Path(__file__).parents[2]
 
@@ -52,7 +55,9 @@ class RiskDetector(GraphComponent):
     """Sets `risk` to `{"kind", "pattern", "third_person"}` on messages that show acute risk.
 
     Kinds are `suicide`, `danger` and `safe_word`. The patterns of the message's language are tried,
-    and those of all languages if it is unclear. Training only copies the risk files into the
+    and those of all languages if it is unclear. Where none fires, the intent classifier may still
+    give acute risk more confidence than can be passed over, though another intent has more.
+    Training only copies the risk files into the
     model, so a trained model is complete; a change in them is seen through `fingerprint_addon`.
     """
 
@@ -64,13 +69,15 @@ class RiskDetector(GraphComponent):
         languages: the languages to detect risk in; none are all of the folder.
         safe_words: language to the words that call for the safety answer, instead of those of
             its file. They count in every language.
+        confidence: of acute intents together, from which there is a risk without any pattern;
+            `make compare-classifiers` shows what other values find, and alarm for nothing.
         """
-        return {"folder": "data/safety", "languages": None, "safe_words": {}}
+        return {"folder": "data/safety", "languages": None, "safe_words": {}, "confidence": 0.4}
 
     def __init__(
         self,
         files: Mapping[str, Path],
-        safe_words: Mapping[str, Sequence[str]],
+        config: Mapping[str, Any],
         storage: ModelStorage,
         resource: Resource,
     ) -> None:
@@ -85,7 +92,8 @@ class RiskDetector(GraphComponent):
             raise InvalidConfigException(str(error)) from error
         self._files = files
         own = {name: model.safe_words for name, model in self._models.items()}
-        self._safe_words = SafeWords(itertools.chain(*{**own, **safe_words}.values()))
+        self._safe_words = SafeWords(itertools.chain(*{**own, **config["safe_words"]}.values()))
+        self._confidence: float = config["confidence"]
         self._storage = storage
         self._resource = resource
 
@@ -98,7 +106,7 @@ class RiskDetector(GraphComponent):
         execution_context: ExecutionContext,
     ) -> RiskDetector:
         """Makes a detector of the project's risk files, for training."""
-        return cls(_risk_files(config), config["safe_words"], model_storage, resource)
+        return cls(_risk_files(config), config, model_storage, resource)
 
     @classmethod
     def load(
@@ -112,7 +120,7 @@ class RiskDetector(GraphComponent):
         """Restores the detector from the copy in the model."""
         with model_storage.read_from(resource) as kept:
             files = language_files(kept, config["languages"])
-            return cls(files, config["safe_words"], model_storage, resource)
+            return cls(files, config, model_storage, resource)
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str:
@@ -136,7 +144,8 @@ class RiskDetector(GraphComponent):
             text = message.get(TEXT) or ""
             if text.startswith(_COMMAND):
                 continue
-            if risk := self._detect(text, message.get(LANGUAGE)):
+            risk = self._detect(text, message.get(LANGUAGE)) or self._uneasy(message)
+            if risk:
                 message.set(RISK, asdict(risk), add_to_output=True)
         return messages
 
@@ -145,6 +154,14 @@ class RiskDetector(GraphComponent):
             return safe_word
         found = (model.detect(text) for model in in_order(self._models, language))
         return next((risk for risk in found if risk), None)
+
+    def _uneasy(self, message: Message) -> Risk | None:
+        ranking = message.get(INTENT_RANKING_KEY) or ()
+        acute = [intent for intent in ranking if intent["name"] in KIND_OF_INTENT]
+        if sum(intent["confidence"] for intent in acute) < self._confidence:
+            return None
+        likeliest = max(acute, key=lambda intent: float(intent["confidence"]))
+        return Risk(KIND_OF_INTENT[likeliest["name"]], CLASSIFIER, third_person=False)
 
 
 def _risk_files(config: Mapping[str, Any]) -> dict[str, Path]:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -26,15 +28,13 @@ from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, TEXT
 from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
-from tokenizers import Tokenizer
 
-from bot.nlu.language_identifier import LIKELY_LANGUAGE, language_of
+from bot.nlu.word_pieces import word_pieces
 
 logger = logging.getLogger(__name__)
 
 BOT_FOLDER = Path(__file__).parents[1]
 MODEL = "model.int8.onnx"
-TOKENIZER = "tokenizer.json"
 CHECKSUMS = "checksums.json"
 BLOCK = 1 << 20
 # 3 is one word between [CLS] and [SEP]; 512 is the number of positions that BERT models have.
@@ -55,9 +55,7 @@ class SentenceEncoder:
             EncoderFileError: a file is missing or differs from checksums.json.
         """
         verify(folder)
-        self._tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
-        self._tokenizer.no_padding()
-        self._tokenizer.enable_truncation(max_length)
+        self._word_pieces = word_pieces(folder, max_length)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         # Without an arena the memory of a long text is given back; no slower when measured.
@@ -65,25 +63,24 @@ class SentenceEncoder:
         self._session = onnxruntime.InferenceSession(
             str(folder / MODEL), options, providers=["CPUExecutionProvider"]
         )
-        self.silence = np.zeros_like(self.encode(""))
 
     def encode(self, text: str) -> npt.NDArray[np.float32]:
         """Return a matrix (1, dimensions) of L2 norm 1; for a text without words too."""
-        ids = np.array([self._tokenizer.encode(text).ids], dtype=np.int64)
+        ids = np.array([self._word_pieces.numbers(text)], dtype=np.int64)
         inputs = {"input_ids": ids, "attention_mask": np.ones_like(ids)}
         vector: npt.NDArray[np.float32] = self._session.run(None, inputs)[0]
         return vector
 
 
 def verify(folder: Path) -> None:
-    """Compare the encoder's files with the SHA-256 sums in checksums.json.
+    """Compare the files that checksums.json names with its SHA-256 sums; the model must be one.
 
     Raises:
         EncoderFileError: naming the file and what to do.
     """
     try:
         sums = json.loads((folder / CHECKSUMS).read_text())
-        for name in (MODEL, TOKENIZER):
+        for name in {MODEL, *sums}:
             if sha256(folder / name) != sums[name]:
                 raise EncoderFileError(_broken(folder / name, "it is not the file that was made"))
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -114,20 +111,19 @@ class OnnxSentenceEncoder(DenseFeaturizer, GraphComponent):
     @staticmethod
     def required_packages() -> list[str]:
         """Return the packages whose versions decide the vectors, for Rasa's training cache."""
-        return ["onnxruntime", "tokenizers"]
+        return ["onnxruntime", "sentencepiece", "tokenizers"]
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """Return the defaults.
 
-        `path` is the encoder's folder, relative to the package `bot` or absolute. `languages` are
-        those that the encoder knows; none are all. `threads` is for one message; `max_length`
-        counts word pieces (MiniLM was trained on 128).
+        `path` is the encoder's folder, relative to the package `bot` or absolute. `threads` is for
+        one message; in training there are as many messages at a time as processors. `max_length`
+        counts word pieces.
         """
         return {
             FEATURIZER_CLASS_ALIAS: None,
             "path": "nlu/encoder_model",
-            "languages": None,
             "threads": 1,
             "max_length": 128,
         }
@@ -168,7 +164,6 @@ class OnnxSentenceEncoder(DenseFeaturizer, GraphComponent):
         """
         super().__init__(name, config)
         folder = BOT_FOLDER / config["path"]
-        self._languages: list[str] | None = config["languages"]
         self._encoder: SentenceEncoder | None = None
         if (folder / MODEL).exists():
             self._encoder = SentenceEncoder(folder, config["threads"], config["max_length"])
@@ -182,25 +177,19 @@ class OnnxSentenceEncoder(DenseFeaturizer, GraphComponent):
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Add features to all training examples that have a text."""
-        for example in training_data.training_examples:
-            self._add_features(example, language_of(example))
+        # onnxruntime works outside Python's lock: a message on each processor.
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            list(pool.map(self._add_features, training_data.training_examples))
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Add a sentence feature (1, dimensions) to the messages that have a text.
-
-        It is all zeros in a language that the encoder does not know: its vectors would be noise.
-        """
+        """Add a sentence feature (1, dimensions) to the messages that have a text."""
         for message in messages:
-            self._add_features(message, message.get(LIKELY_LANGUAGE))
+            self._add_features(message)
         return messages
 
-    def _add_features(self, message: Message, language: str | None) -> None:
+    def _add_features(self, message: Message) -> None:
         text = message.get(TEXT)
-        if self._encoder is None or not text:
-            return
-        if self._languages is None or language is None or language in self._languages:
+        if self._encoder is not None and text:
             vector = self._encoder.encode(text)
-        else:
-            vector = self._encoder.silence
-        message.add_features(Features(vector, FEATURE_TYPE_SENTENCE, TEXT, self._identifier))
+            message.add_features(Features(vector, FEATURE_TYPE_SENTENCE, TEXT, self._identifier))

@@ -18,6 +18,10 @@ from rasa.shared.exceptions import InvalidConfigException
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
+from tokenizers import Tokenizer
+from tokenizers.models import WordLevel
+from tokenizers.pre_tokenizers import Whitespace
+from tokenizers.processors import TemplateProcessing
 
 from bot.nlu.sentence_encoder import (
     BOT_FOLDER,
@@ -25,6 +29,7 @@ from bot.nlu.sentence_encoder import (
     OnnxSentenceEncoder,
     SentenceEncoder,
 )
+from bot.nlu.word_pieces import word_pieces
 
 FOLDER = BOT_FOLDER / "nlu" / "encoder_model"
 CANARY = "canary-7f3a my brother found my diary"
@@ -106,7 +111,28 @@ def test_sentences_of_like_meaning_are_nearer_than_unrelated_ones(
 ) -> None:
     vector, like, unlike = (encoder.encode(each)[0] for each in (text, same, UNRELATED))
 
-    assert vector @ like > vector @ unlike + 0.2
+    # Vectors of this family are all near each other; what counts is the order.
+    assert vector @ like > vector @ unlike + 0.02
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "alguien amenaza con publicar mis fotos",
+        "quelqu'un menace de publier mes photos",
+        "شخص يهددني بنشر صوري",
+        "кто-то угрожает выложить мои фото",
+        "有人威胁要公开我的照片",
+        "noen truer med å dele bildene mine",
+    ],
+)
+def test_a_sentence_is_nearest_to_its_meaning_in_other_languages(
+    encoder: SentenceEncoder, text: str
+) -> None:
+    vector = encoder.encode(text)[0]
+    same, unlike = (encoder.encode(each)[0] for each in (PAIRS[0][0], UNRELATED))
+
+    assert vector @ same > vector @ unlike + 0.02
 
 
 @pytest.mark.parametrize("text", UNUSUAL.values(), ids=UNUSUAL.keys())
@@ -117,11 +143,26 @@ def test_unusual_text_gets_a_unit_vector_too(encoder: SentenceEncoder, text: str
 def test_words_beyond_the_maximum_length_change_nothing() -> None:
     short = SentenceEncoder(FOLDER, threads=1, max_length=8)
 
-    # Eight word pieces: [CLS], six words, [SEP].
+    # Eight word pieces: the beginning, six words, the end.
     assert np.array_equal(
         short.encode("please help me with this today"),
         short.encode("please help me with this today and tomorrow"),
     )
+
+
+def test_an_encoder_may_bring_the_tokenizer_file_of_hugging_face(tmp_path: Path) -> None:
+    words = {"[UNK]": 0, "<s>": 1, "</s>": 2, "help": 3, "me": 4}
+    tokenizer = Tokenizer(WordLevel(words, unk_token="[UNK]"))
+    tokenizer.pre_tokenizer = Whitespace()
+    tokenizer.post_processor = TemplateProcessing(
+        single="<s> $A </s>", special_tokens=[("<s>", 1), ("</s>", 2)]
+    )
+    tokenizer.save(str(tmp_path / "tokenizer.json"))
+
+    pieces = word_pieces(tmp_path, max_length=4)
+
+    assert pieces.numbers("help me") == [1, 3, 4, 2]
+    assert pieces.numbers("help me help me") == [1, 3, 4, 2]
 
 
 def test_training_and_running_give_the_same_vectors_in_whatever_company(tmp_path: Path) -> None:
@@ -159,7 +200,7 @@ def test_without_the_file_it_warns_once_and_adds_no_features(
     assert "SOURCE.md" in record.getMessage()
 
 
-@pytest.mark.parametrize("name", ["model.int8.onnx", "tokenizer.json"])
+@pytest.mark.parametrize("name", ["model.int8.onnx", "sentencepiece.model"])
 def test_a_changed_file_stops_it_and_names_file_and_remedy(
     tmp_path: Path, copied_folder: Path, name: str
 ) -> None:
@@ -174,7 +215,7 @@ def test_a_changed_file_stops_it_and_names_file_and_remedy(
     assert "git checkout" in str(error.value)
 
 
-@pytest.mark.parametrize("name", ["checksums.json", "tokenizer.json"])
+@pytest.mark.parametrize("name", ["checksums.json", "sentencepiece.model"])
 def test_an_incomplete_folder_stops_it_and_names_the_file(
     tmp_path: Path, copied_folder: Path, name: str
 ) -> None:
@@ -185,7 +226,7 @@ def test_an_incomplete_folder_stops_it_and_names_the_file(
 
 
 def test_checksums_that_are_no_checksums_stop_it(tmp_path: Path, copied_folder: Path) -> None:
-    (copied_folder / "checksums.json").write_text(json.dumps({"tokenizer.json": "0"}))
+    (copied_folder / "checksums.json").write_text(json.dumps({"sentencepiece.model": "0"}))
 
     with pytest.raises(EncoderFileError, match="cannot be checked"):
         component(tmp_path, path=str(copied_folder))

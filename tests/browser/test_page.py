@@ -125,7 +125,7 @@ def test_given_country_in_the_address_then_the_session_starts_with_it(
     with page.expect_request(lambda request: request.url.endswith(SESSION)) as asked:
         open_chat(page, stack, "?country=PE&entry=worried&other=1")
 
-    assert asked.value.post_data_json == {"language": "en", "country": "PE", "entry": "worried"}
+    assert asked.value.post_data_json == {"country": "PE", "entry": "worried"}
 
 
 def test_given_unknown_country_in_the_address_then_the_chat_opens_without_it(

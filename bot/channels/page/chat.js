@@ -26,7 +26,7 @@
   let token = null;
   let turn = null; // the AbortController of the turn under way
   let cameFrom = Object.fromEntries(
-    [...new URLSearchParams(location.search)].filter(([name]) => /^(entry|country)$/.test(name)),
+    [...new URLSearchParams(location.search)].filter(([name]) => /^(entry|country|language)$/.test(name)),
   );
 
   // --- The web channel ---
@@ -56,7 +56,7 @@
 
   async function openSession(signal) {
     try {
-      const answer = await post('session', { language: 'en', ...cameFrom }, signal);
+      const answer = await post('session', cameFrom, signal);
       token = answer.token;
       return answer.messages;
     } catch (error) {
@@ -140,6 +140,7 @@
   function make(tag, text = '', className = '') {
     const element = document.createElement(tag);
     element.textContent = text;
+    element.dir = 'auto'; // right to left where its first letters are
     if (className) element.className = className;
     return element;
   }

