@@ -53,7 +53,7 @@ LETTERS = (
     TfidfFeaturizer,
     {"analyzer": "char_wb", "min_ngram": 2, "max_ngram": 5, "min_df": 2},
 )
-ENCODER = (OnnxSentenceEncoder, {"languages": ["en"]})
+ENCODER = (OnnxSentenceEncoder, {})
 COUNTS = (CountVectorsFeaturizer, {})
 LETTER_COUNTS = (CountVectorsFeaturizer, {"analyzer": "char_wb", "min_ngram": 1, "max_ngram": 4})
 

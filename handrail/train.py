@@ -23,6 +23,7 @@ INGREDIENTS = (
     "bot/domain/**/*.yml",
     "bot/nlu/**/*.py",
     "bot/nlu/**/*.onnx",
+    "bot/nlu/**/*.model",
     "bot/policies/*.py",
     "data/nlu/**/*.yml",
     "data/person/*.yml",

@@ -14,6 +14,7 @@ from typing import Any
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import OutputChannel, UserMessage
 from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.messages import Heard, Message
@@ -69,9 +70,10 @@ class TurnTaker:
             return [*collector.messages, await self.unreachable(agent, sender_id)]
         return collector.messages or [await self.unreachable(agent, sender_id)]
 
-    async def say(self, response: str, **variables: Any) -> Message:
+    async def say(self, response: str, language: str | None, **variables: Any) -> Message:
         """Return a sentence of the catalogue that no conversation is needed for."""
         tracker = DialogueStateTracker("", self._domain.slots)
+        tracker.update(SlotSet("language", language))
         return await self._spoken(response, tracker, **variables)
 
     async def unreachable(self, agent: Agent | None, sender_id: str) -> Message:

@@ -73,7 +73,8 @@ class WebChatInput(InputChannel):
 
         @routes.exception(Problem)
         async def answer_problem(request: Request, problem: Problem) -> HTTPResponse:
-            sentence = await self._turns.say(problem.response, **problem.variables)
+            language = spoken_of(request.headers.get("Accept-Language", ""))
+            sentence = await self._turns.say(problem.response, language, **problem.variables)
             return problem_document(problem, sentence.text)
 
         return routes

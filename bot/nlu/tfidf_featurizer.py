@@ -136,8 +136,10 @@ class TfidfFeaturizer(SparseFeaturizer, GraphComponent):
         """Add features to all training examples that have a text: at once, which is quicker."""
         examples = [e for e in training_data.training_examples if e.get(TEXT)]
         rows = self._vectorizer.transform([self._document(example) for example in examples])
-        for place, example in enumerate(examples):
-            self._add_features(example, rows[place].tocoo())
+        for example, start, end in zip(examples, rows.indptr, rows.indptr[1:], strict=False):
+            # Ten times as quick as to ask the matrix for the row.
+            row = _one_row(rows.data[start:end], rows.indices[start:end], rows.shape[1])
+            self._add_features(example, row)
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
@@ -165,14 +167,17 @@ class TfidfFeaturizer(SparseFeaturizer, GraphComponent):
         times = np.fromiter(counts.values(), dtype=np.float64, count=len(counts))
         values = (1 + np.log(times)) * self._vectorizer.idf_[columns]
         values /= np.linalg.norm(values) or 1.0
-        place = (np.zeros_like(columns), columns)
-        return coo_matrix((values, place), shape=(1, len(vocabulary)))
+        return _one_row(values, columns, len(vocabulary))
 
     def _document(self, message: Message) -> str | list[str]:
         """Return what the vectorizer reads: the words in lower case, or the text itself."""
         if self._config["analyzer"] != "word":
             return str(message.get(TEXT))
         return [token.text.lower() for token in message.get(TOKENS_NAMES[TEXT])]
+
+
+def _one_row(values: Any, columns: Any, width: int) -> coo_matrix:
+    return coo_matrix((values, (np.zeros_like(columns), columns)), shape=(1, width))
 
 
 def _unchanged(words: list[str]) -> list[str]:

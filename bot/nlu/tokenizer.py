@@ -11,6 +11,7 @@ import spacy
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.nlu.tokenizers.tokenizer import Token, Tokenizer
 from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
 from spacy.language import Language
 from spacy.util import compile_infix_regex
 
@@ -45,9 +46,18 @@ class MultilingualTokenizer(Tokenizer):
         """Return the defaults: intents are not split."""
         return {"intent_tokenization_flag": False, "intent_split_symbol": "_"}
 
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Split all examples; spaCy's vocabulary learns them for as long as that takes."""
+        with word_splitter().memory_zone():
+            return super().process_training_data(training_data)
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Split messages; spaCy's vocabulary forgets their words at once."""
+        with word_splitter().memory_zone():
+            split: list[Message] = super().process(messages)
+            return split
+
     def tokenize(self, message: Message, attribute: str) -> list[Token]:
         """Return Rasa tokens (text, start, end in characters); white space is no token."""
-        splitter = word_splitter()
-        with splitter.memory_zone():
-            words = splitter(message.get(attribute))
-            return [Token(word.text, word.idx) for word in words if not word.is_space]
+        words = word_splitter()(message.get(attribute))
+        return [Token(word.text, word.idx) for word in words if not word.is_space]

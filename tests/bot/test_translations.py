@@ -68,7 +68,8 @@ def test_each_translation_is_short(language: str) -> None:
 
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_no_translation_is_the_english_sentence(language: str) -> None:
-    assert [m.id for m in messages(language) if m.string == m.id] == []
+    # Single words may be the same: "police" is French too.
+    assert [m.id for m in messages(language) if " " in m.id and m.string == m.id] == []
 
 
 def test_the_template_for_translators_is_up_to_date() -> None:

@@ -45,6 +45,9 @@ def countries_of_number(number: str) -> tuple[str, ...]:
         region = None
     if region:
         return (region,)
+    # +76 and +77 are Kazakhstan, every other +7x is Russia; a bare "+7" stays open.
+    if len(digits) > 1 and digits[0] == "7":
+        return ("KZ",) if digits[1] in "67" else ("RU",)
     if shared := _SHARED.get(digits[:1]):
         return shared
     for length in range(1, _LONGEST_CODE + 1):
