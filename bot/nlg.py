@@ -33,11 +33,9 @@ class CatalogueNLG(TemplatedNaturalLanguageGenerator):
     ) -> None:
         """Create the generator over the domain's responses."""
         super().__init__(domain.responses)
-        resort = resort or last_resort()
-        self._speakers = {
-            language: _Speaker(language, translated_responses(domain.responses, language), resort)
-            for language in languages()
-        }
+        self._resort = resort or last_resort()
+        self._speakers: dict[str, _Speaker] = {}
+        self._spoken_responses: Responses | None = None
 
     async def generate(
         self,
@@ -49,8 +47,17 @@ class CatalogueNLG(TemplatedNaturalLanguageGenerator):
         """Return the message `{"text", "buttons"?, "custom"?}`, or `None` for an unknown name."""
         slots = tracker.current_slot_values()
         spoken = slots.get("language")
-        speaker = self._speakers.get(spoken) or self._speakers[SOURCE_LANGUAGE]
-        return speaker.say(utter_action, slots, output_channel, kwargs)
+        return self._speaker(spoken).say(utter_action, slots, output_channel, kwargs)
+
+    def _speaker(self, language: str | None) -> "_Speaker":
+        if self._spoken_responses is not self.responses:
+            # Rasa makes the generator before it has a model, and gives it the responses later.
+            self._spoken_responses = self.responses
+            self._speakers = {
+                spoken: _Speaker(spoken, translated_responses(self.responses, spoken), self._resort)
+                for spoken in languages()
+            }
+        return self._speakers.get(language or "") or self._speakers[SOURCE_LANGUAGE]
 
 
 class _Speaker(TemplatedNaturalLanguageGenerator):

@@ -80,7 +80,7 @@ def verify(folder: Path) -> None:
     """
     try:
         sums = json.loads((folder / CHECKSUMS).read_text())
-        for name in {MODEL, *sums}:
+        for name in (MODEL, *sums):
             if sha256(folder / name) != sums[name]:
                 raise EncoderFileError(_broken(folder / name, "it is not the file that was made"))
     except (OSError, ValueError, KeyError, TypeError) as error:

@@ -39,7 +39,7 @@ def test_a_short_word_of_another_language_changes_nothing(person: Person) -> Non
 
 
 def test_country_names_are_those_of_the_language(person: Person) -> None:
-    person.writes("j'ai besoin de parler à quelqu'un").writes("j'habite en Belgique")
+    person.writes(DISCLOSURES["fr"]).writes("j'habite en Belgique")
     assert "Belgique" in person.text
     assert person.services
 
@@ -55,7 +55,7 @@ def test_the_page_may_ask_for_a_language_of_its_own(client: httpx.Client) -> Non
 
 
 def test_given_a_tapped_language_then_the_talk_goes_on_in_it(person: Person) -> None:
-    person.writes("I need someone to talk to").writes("can we use another language please")
+    person.writes("my uncle touches me and I want it to stop").writes("can we use another language please")
     assert "العربية" in person.choices
     person.taps("العربية")
     assert translated(COUNTRY_QUESTION, "ar") in person.text
