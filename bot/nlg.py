@@ -4,6 +4,7 @@ Nothing is generated (S7): each sentence is one of bot/domain/responses/, chosen
 for conditional variations, or its translation.
 """
 
+import json
 from typing import Any
 
 from babel import Locale
@@ -65,6 +66,7 @@ class _Speaker(TemplatedNaturalLanguageGenerator):
 
     def __init__(self, language: str, responses: Responses, resort: LastResort) -> None:
         super().__init__(responses)
+        self._language = language
         self._locale = Locale.parse(language)
         self._resort = resort
 
@@ -78,6 +80,8 @@ class _Speaker(TemplatedNaturalLanguageGenerator):
         if message is None:
             return None
         message["text"] = _without_empty_lines(message["text"])
+        for button in message.get("buttons") or ():
+            button["payload"] = _in_language(button["payload"], self._language)
         attach = (message.get("custom") or {}).pop("attach", None)
         if attach == "languages":
             message["buttons"] = [*message.get("buttons", []), *map(_language_button, languages())]
@@ -115,6 +119,16 @@ class _Speaker(TemplatedNaturalLanguageGenerator):
 
     def _country_name(self, country: str) -> str:
         return str(self._locale.territories.get(country, country))
+
+
+def _in_language(payload: str, language: str) -> str:
+    """Return the payload with the language in which the choice is offered: its answer's language.
+
+    So it stays what it was when the conversation before it was erased or begun anew.
+    """
+    intent, brace, rest = payload.partition("{")
+    entities = json.loads(brace + rest) if brace else {}
+    return f"{intent}{json.dumps({**entities, 'language': language})}"
 
 
 def _language_button(language: str) -> dict[str, str]:

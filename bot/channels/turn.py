@@ -90,8 +90,7 @@ class TurnTaker:
         if heard.payload:
             parsed = _from_payload(heard.payload)
         else:
-            spoken = (await self._tracker(agent, sender_id)).get_slot("language")
-            parsed = await _understand(agent, heard.text, spoken)
+            parsed = await _understand(agent, heard.text, await _spoken(agent, sender_id))
         await agent.handle_message(
             UserMessage("", collector, sender_id, parse_data=parsed, input_channel=collector.name())
         )
@@ -105,6 +104,17 @@ class TurnTaker:
         except Exception as error:
             logger.error("The tracker store failed with %s.", type(error).__name__)
             return blank
+
+
+async def _spoken(agent: Agent, sender_id: str) -> str | None:
+    """Return the language of the conversation so far, if there is one.
+
+    The lock lets a turn that is still running end first: retrieving its tracker would close it.
+    """
+    async with agent.lock_store.lock(sender_id):
+        tracker = await agent.tracker_store.retrieve(sender_id)
+    language: str | None = tracker.get_slot("language") if tracker else None
+    return language
 
 
 async def _understand(agent: Agent, text: str, spoken: str | None) -> dict[str, Any]:

@@ -31,6 +31,7 @@ from bot.nlu.risk import Risk, RiskDefinitionError, RiskDetectorModel, fold
 RISK = "risk"
 CLASSIFIER = "classifier"
 """Stands where the id of a pattern would, when no pattern fired but the classifier is uneasy."""
+ABOUT_ANOTHER = "worried_about_someone"
 KIND_OF_INTENT = {"suicidal": "suicide", "immediate_danger": "danger"}
 _COMMAND = "/"
 _PROJECT = Path(__file__).parents[2]
@@ -156,12 +157,13 @@ class RiskDetector(GraphComponent):
         return next((risk for risk in found if risk), None)
 
     def _uneasy(self, message: Message) -> Risk | None:
-        ranking = message.get(INTENT_RANKING_KEY) or ()
+        ranking = message.get(INTENT_RANKING_KEY) or []
         acute = [intent for intent in ranking if intent["name"] in KIND_OF_INTENT]
         if sum(intent["confidence"] for intent in acute) < self._confidence:
             return None
         likeliest = max(acute, key=lambda intent: float(intent["confidence"]))
-        return Risk(KIND_OF_INTENT[likeliest["name"]], CLASSIFIER, third_person=False)
+        about_another = ranking[0]["name"] == ABOUT_ANOTHER
+        return Risk(KIND_OF_INTENT[likeliest["name"]], CLASSIFIER, third_person=about_another)
 
 
 def _risk_files(config: Mapping[str, Any]) -> dict[str, Path]:

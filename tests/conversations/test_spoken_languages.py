@@ -55,7 +55,9 @@ def test_the_page_may_ask_for_a_language_of_its_own(client: httpx.Client) -> Non
 
 
 def test_given_a_tapped_language_then_the_talk_goes_on_in_it(person: Person) -> None:
-    person.writes("my uncle touches me and I want it to stop").writes("can we use another language please")
+    person.writes("my uncle touches me and I want it to stop").writes(
+        "can we use another language please"
+    )
     assert "العربية" in person.choices
     person.taps("العربية")
     assert translated(COUNTRY_QUESTION, "ar") in person.text
@@ -66,3 +68,12 @@ def test_acute_risk_is_answered_in_the_language_of_the_message(person: Person) -
     assert person.kinds[0] == "emergency"
     assert "vida" in person.heard[0]["text"]
     assert "911" in person.text
+
+
+def test_to_start_again_or_to_erase_does_not_change_the_language(person: Person) -> None:
+    start_again = translated(Sentence("choice", "Start again"), "es")
+    person.writes(DISCLOSURES["es"]).writes("gracias por tu ayuda").taps(start_again)
+    person.taps(translated(Sentence("choice", "I am worried about someone"), "es"))
+    assert translated(COUNTRY_QUESTION, "es") in person.text
+    person.writes("borra todo lo que te dije").taps(start_again)
+    assert "programa" in person.text

@@ -26,7 +26,8 @@
   let token = null;
   let turn = null; // the AbortController of the turn under way
   let cameFrom = Object.fromEntries(
-    [...new URLSearchParams(location.search)].filter(([name]) => /^(entry|country|language)$/.test(name)),
+    [...new URLSearchParams(location.search)]
+      .filter(([name]) => /^(entry|country|language)$/.test(name)),
   );
 
   // --- The web channel ---
