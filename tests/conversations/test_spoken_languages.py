@@ -39,7 +39,7 @@ def test_a_short_word_of_another_language_changes_nothing(person: Person) -> Non
 
 
 def test_country_names_are_those_of_the_language(person: Person) -> None:
-    person.writes(DISCLOSURES["fr"]).writes("j'habite en Belgique")
+    person.writes("quelqu'un menace de publier mes photos, j'habite en Belgique")
     assert "Belgique" in person.text
     assert person.services
 
